@@ -1,0 +1,19 @@
+namespace GpuNet.Kernels;
+
+/// <summary>
+/// A candidate bound to a device and an operator. All choices and checks are made when it is built; its two methods allocate nothing.
+/// </summary>
+public abstract class Launcher
+{
+    /// <summary>Scratch memory both directions share, in elements; it holds nothing between calls.</summary>
+    public virtual long WorkspaceElements => 0;
+
+    /// <summary>Computes the output, and in training what backward needs.</summary>
+    public abstract void Forward(Operands operands);
+
+    /// <summary>
+    /// Computes the gradients that are asked for: input gradients are set or added as their mode says, parameter gradients are added
+    /// to what is there.
+    /// </summary>
+    public abstract void Backward(Operands operands);
+}

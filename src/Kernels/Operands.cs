@@ -1,0 +1,44 @@
+namespace GpuNet.Kernels;
+
+/// <summary>
+/// The tensors of one node: what its launcher reads and writes. A gradient is called as its tensor with a <c>d</c> before it.
+/// The plan fills it once; only <see cref="Seed"/> changes from step to step.
+/// </summary>
+public sealed class Operands
+{
+    /// <summary>Inputs, in the operator's order.</summary>
+    public Tensor[] Inputs { get; init; } = [];
+
+    /// <summary>Parameters, in the order of <see cref="Operator.Parameters"/>.</summary>
+    public Tensor[] Parameters { get; init; } = [];
+
+    /// <summary>What forward leaves for backward, in the order of <see cref="Operator.Saved"/>; empty at inference.</summary>
+    public Tensor[] Saved { get; init; } = [];
+
+    /// <summary>The output.</summary>
+    public Tensor Output { get; init; }
+
+    /// <summary>Scratch memory of <see cref="Launcher.WorkspaceElements"/>.</summary>
+    public Tensor Workspace { get; init; }
+
+    /// <summary>Gradients of the inputs.</summary>
+    public Gradient[] DInputs { get; init; } = [];
+
+    /// <summary>Gradients of the parameters, always added to; <see cref="Tensor.None"/> for one that is not trained.</summary>
+    public Tensor[] DParameters { get; init; } = [];
+
+    /// <summary>Gradient of the output.</summary>
+    public Tensor DOutput { get; init; }
+
+    /// <summary>Whether this is a training step: batch statistics, dropout, and saved tensors.</summary>
+    public bool Training { get; init; }
+
+    /// <summary>Random seed of this node in this step; forward and backward of a step see the same one.</summary>
+    public uint Seed { get; set; }
+
+    /// <summary>The only input.</summary>
+    public Tensor Input => Inputs[0];
+
+    /// <summary>Gradient of the only input.</summary>
+    public Gradient DInput => DInputs.Length == 0 ? Gradient.None : DInputs[0];
+}

@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+
+namespace GpuNet.Kernels;
+
+/// <summary>
+/// One operation of a network with all its extents: the record is the graph node, the tuning key, the test case and the benchmark
+/// row. To add one, derive a record in a folder of its own (see docs/adding-an-operator.md).
+/// </summary>
+public abstract record Operator
+{
+    /// <summary>Extents of the inputs.</summary>
+    public abstract ImmutableArray<Shape> Inputs { get; }
+
+    /// <summary>Extents of the output.</summary>
+    public abstract Shape Output { get; }
+
+    /// <summary>Parameters, trained or tracked, in the order in which <see cref="Operands.Parameters"/> has them.</summary>
+    public virtual ImmutableArray<ParameterSpec> Parameters => [];
+
+    /// <summary>What forward leaves for backward, besides its inputs and output.</summary>
+    public virtual ImmutableArray<Shape> Saved => [];
+
+    /// <summary>Which of its inputs and output backward reads; the rest of their memory is free for others by then.</summary>
+    public virtual BackwardReads BackwardReads => BackwardReads.Inputs;
+
+    /// <summary>Whether an inference plan may leave the operator out, because it then passes its only input on.</summary>
+    public virtual bool IsIdentityAtInference => false;
+
+    /// <summary>Multiply-accumulates of convolutions and linear layers in one forward pass; 0 for everything else.</summary>
+    public virtual long Macs => 0;
+
+    /// <summary>Floating-point operations of one forward pass.</summary>
+    public virtual long Flops => Macs > 0 ? 2 * Macs : Output.Elements;
+
+    /// <summary>Bytes one forward pass must move: inputs and parameters read once, the output written once.</summary>
+    public virtual long Bytes => Inputs.Sum(s => s.Bytes) + Parameters.Sum(p => p.Shape.Bytes) + Output.Bytes;
+
+    /// <summary>The ways to run the operator; the first is the plain kernel, one thread an output.</summary>
+    public abstract ImmutableArray<Candidate> Candidates { get; }
+
+    /// <summary>Checks the extents against the operator's rules. The graph calls it when a node is added.</summary>
+    /// <exception cref="GpuNetException">A rule is broken; the message names operator, rule, expected and actual.</exception>
+    public abstract void Validate();
+
+    /// <summary>Binds the first candidate that runs on the device.</summary>
+    public Launcher Bind(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        Candidate candidate = Candidates.First(c => c.RunsOn(device));
+        return candidate.Bind(device);
+    }
+
+    /// <summary>Throws the operator's error when a rule does not hold.</summary>
+    protected void Require(bool holds, string rule, object expected, object actual)
+    {
+        if (!holds)
+            throw new GpuNetException($"{GetType().Name}: {rule}: expected {expected}, got {actual}.");
+    }
+
+    /// <summary>Checks what every operator asks of its inputs: extents of at least one.</summary>
+    protected void RequirePositiveInputs()
+    {
+        foreach (Shape input in Inputs)
+            Require(input.IsPositive, "every extent of an input is at least 1", "positive extents", input);
+    }
+}

@@ -1,0 +1,100 @@
+using System.Runtime.InteropServices;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace GpuNet;
+
+/// <summary>
+/// The sole owner of device memory: one block, zeroed when made, that hands out tensors at offsets planned beforehand.
+/// Every tensor starts on a <see cref="Alignment"/>-byte boundary, which vector loads rely on.
+/// </summary>
+public sealed unsafe class Arena : IDisposable
+{
+    /// <summary>Alignment of every tensor in bytes.</summary>
+    public const int Alignment = 256;
+
+    private MemoryBuffer1D<float, Stride1D.Dense>? buffer;
+    private float* host;
+
+    /// <summary>Takes the memory.</summary>
+    /// <param name="device">Device that owns the memory.</param>
+    /// <param name="bytes">Size in bytes; rounded up to <see cref="Alignment"/>.</param>
+    /// <param name="owner">What the memory is for, named in the error when there is not enough of it.</param>
+    /// <exception cref="GpuNetException">There is not enough memory.</exception>
+    public Arena(Device device, long bytes, string owner)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        Device = device;
+        Bytes = Math.Max(Align(bytes), Alignment);
+        long available = device.AvailableMemory;
+        if (Bytes > available)
+            throw OutOfMemory(owner, available, null);
+        try
+        {
+            if (device.IsHost)
+            {
+                host = (float*)NativeMemory.AlignedAlloc((nuint)Bytes, Alignment);
+                NativeMemory.Clear(host, (nuint)Bytes);
+            }
+            else
+            {
+                buffer = device.Accelerator.Allocate1D<float>(Bytes / sizeof(float));
+                buffer.MemSetToZero(device.Stream);
+                device.Synchronize();
+            }
+        }
+        catch (Exception e) when (e is OutOfMemoryException or AcceleratorException)
+        {
+            throw OutOfMemory(owner, available, e);
+        }
+    }
+
+    /// <summary>The device the memory belongs to.</summary>
+    public Device Device { get; }
+
+    /// <summary>Size of the block in bytes.</summary>
+    public long Bytes { get; }
+
+    /// <summary>Rounds a size up to the next tensor boundary.</summary>
+    public static long Align(long bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
+
+    /// <summary>The tensor of a shape that starts at a planned offset.</summary>
+    /// <param name="offset">Offset in bytes, a multiple of <see cref="Alignment"/>.</param>
+    /// <param name="shape">Extents of the tensor.</param>
+    public Tensor At(long offset, Shape shape)
+    {
+        if (offset % Alignment != 0 || offset < 0 || offset + shape.Bytes > Bytes)
+            throw new ArgumentOutOfRangeException(nameof(offset), $"Tensor {shape} at byte {offset} does not fit an arena of {Bytes} bytes.");
+        return new Tensor(this, offset / sizeof(float), shape);
+    }
+
+    internal ArrayView<float> View(long offset, long length)
+    {
+        ObjectDisposedException.ThrowIf(buffer is null, this);
+        return buffer.View.BaseView.SubView(offset, length);
+    }
+
+    internal float* Host
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(host is null, this);
+            return host;
+        }
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
+    {
+        if (host is not null)
+            NativeMemory.AlignedFree(host);
+        host = null;
+        buffer?.Dispose();
+        buffer = null;
+    }
+
+    private GpuNetException OutOfMemory(string owner, long available, Exception? cause) => new(
+        $"Out of memory on {Device.Name}: {owner} asks for {Bytes / 1048576.0:F1} MiB, and about {available / 1048576.0:F1} MiB are free.",
+        cause!);
+}

@@ -1,0 +1,198 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Loader;
+using ILGPU;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
+using IlgpuDevice = ILGPU.Runtime.Device;
+
+namespace GpuNet;
+
+public sealed partial class Device
+{
+    private const string OpenCLNote = "lacks the generic address space: used only when asked for by name";
+
+    static Device() => AssemblyLoadContext.Default.ResolvingUnmanagedDll += ResolveOpenCL;
+
+    /// <summary>Which implementation of the kernel API this build has.</summary>
+#if GPUNET_EMULATOR
+    public static string KernelApi => "emulator";
+#else
+    public static string KernelApi => "ILGPU " + Context.Version;
+#endif
+
+    /// <summary>What this build's kernel API leaves out; empty if nothing.</summary>
+#if GPUNET_EMULATOR
+    public static string KernelApiNote => "built without the ILGPU package: no CUDA and no OpenCL devices";
+#else
+    public static string KernelApiNote => "";
+#endif
+
+    /// <summary>
+    /// Every device this machine has, best first, the unusable ones with the reason. A back end without a driver is one line of
+    /// its own.
+    /// </summary>
+    public static ImmutableArray<DeviceInfo> All()
+    {
+        var all = ImmutableArray.CreateBuilder<DeviceInfo>();
+        using (Context context = CreateContext(new DeviceOptions()))
+        {
+            AddAccelerators(all, context.GetCudaDevices(), CudaInfo);
+            if (all.Count == 0)
+                all.Add(Missing("cuda", DeviceKind.Cuda, "libcuda.so.1", "nvcuda"));
+            int before = all.Count;
+            AddAccelerators(all, context.GetCLDevices(), OpenCLInfo);
+            if (all.Count == before)
+                all.Add(Missing("opencl", DeviceKind.OpenCL, "libOpenCL.so.1", "OpenCL"));
+        }
+        all.Add(HostInfo());
+        all.Add(SimulatorInfo(new DeviceOptions()));
+        return all.ToImmutable();
+    }
+
+    /// <summary>Opens a device.</summary>
+    /// <param name="name">
+    /// <c>auto</c> (CUDA, then an OpenCL GPU, then <c>cpu</c>), or a name of the device list; without a number the first usable
+    /// of its kind.
+    /// </param>
+    /// <param name="options">Choices for host threads and the simulator.</param>
+    /// <exception cref="GpuNetException">There is no such device, or it cannot be used; the message says why.</exception>
+    public static Device Open(string name = "auto", DeviceOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        options ??= new DeviceOptions();
+        if (name is "cpu")
+            return new Device(HostInfo(), options, null, null);
+        if (name is "simulator")
+            return OpenSimulator(options);
+        Context? context = CreateContext(options);
+        try
+        {
+            var found = new List<(DeviceInfo Info, IlgpuDevice Device)>();
+            Collect(found, context.GetCudaDevices(), CudaInfo);
+            Collect(found, context.GetCLDevices(), OpenCLInfo);
+            (DeviceInfo Info, IlgpuDevice Device) chosen = name == "auto"
+                ? found.FirstOrDefault(d => d.Info is { Usable: true, Automatic: true })
+                : found.FirstOrDefault(d => Matches(d.Info, name) && d.Info.Usable);
+            if (chosen.Info is null && name == "auto")
+                return new Device(HostInfo(), options, null, null);
+            if (chosen.Info is null)
+                throw NoSuchDevice(name);
+            if (chosen.Device is CLDevice { Capabilities.GenericAddressSpace: false } opencl)
+                AssumeGenericAddressSpace(opencl);
+            Accelerator accelerator = chosen.Device.CreateAccelerator(context);
+            var device = new Device(chosen.Info, options, context, accelerator);
+            context = null;
+            return device;
+        }
+        catch (Exception e) when (e is AcceleratorException or NotSupportedException)
+        {
+            throw new GpuNetException($"Device {name} cannot be opened: {e.Message}", e);
+        }
+        finally
+        {
+            context?.Dispose();
+        }
+    }
+
+    private static Device OpenSimulator(DeviceOptions options)
+    {
+        Context context = CreateContext(options);
+        var cpu = new CPUDevice(options.WarpSize, options.WarpsPerGroup, 1);
+        return new Device(SimulatorInfo(options), options, context, cpu.CreateCPUAccelerator(context));
+    }
+
+    private static Context CreateContext(DeviceOptions options) => Context.Create(builder =>
+    {
+        builder.CPU(new CPUDevice(options.WarpSize, options.WarpsPerGroup, 1)).Cuda().OpenCL(static _ => true)
+            .EnableAlgorithms().Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive).Math(MathMode.Default);
+        if (options.Checked)
+            builder.Assertions();
+    });
+
+    private static bool Matches(DeviceInfo info, string name) =>
+        info.Name == name || (!name.Contains(':', StringComparison.Ordinal) && info.Name.StartsWith(name + ":", StringComparison.Ordinal));
+
+    private static GpuNetException NoSuchDevice(string name)
+    {
+        ImmutableArray<DeviceInfo> all = All();
+        DeviceInfo? known = all.FirstOrDefault(d => Matches(d, name));
+        string why = known is { Usable: false } ? $"{known.Note}" : "no such device";
+        return new GpuNetException(
+            $"Device {name}: {why}. Usable here: auto, {string.Join(", ", all.Where(d => d.Usable).Select(d => d.Name))}.");
+    }
+
+    private static void AddAccelerators<T>(ImmutableArray<DeviceInfo>.Builder all, Context.DeviceCollection<T> devices, Func<T, int, DeviceInfo> describe)
+        where T : IlgpuDevice
+    {
+        for (int i = 0; i < devices.Count; i++)
+            all.Add(describe(devices[i], i));
+    }
+
+    private static void Collect<T>(List<(DeviceInfo, IlgpuDevice)> all, Context.DeviceCollection<T> devices, Func<T, int, DeviceInfo> describe)
+        where T : IlgpuDevice
+    {
+        for (int i = 0; i < devices.Count; i++)
+            all.Add((describe(devices[i], i), devices[i]));
+    }
+
+    private static DeviceInfo CudaInfo(CudaDevice device, int index)
+    {
+        bool usable = device.InstructionSet is not null;
+        string note = usable ? $"compute capability {device.Architecture}" : "its driver is too new or too old for this ILGPU";
+        return Describe(device, $"cuda:{index}", DeviceKind.Cuda, usable, note) with { Automatic = true };
+    }
+
+    private static DeviceInfo OpenCLInfo(CLDevice device, int index)
+    {
+        bool generic = device.Capabilities.GenericAddressSpace;
+        bool gpu = device.DeviceType.ToString().Contains("GPU", StringComparison.Ordinal);
+        return Describe(device, $"opencl:{index}", DeviceKind.OpenCL, true, generic ? "" : OpenCLNote) with { Automatic = generic && gpu };
+    }
+
+    private static DeviceInfo Describe(IlgpuDevice device, string name, DeviceKind kind, bool usable, string note) => new(
+        name, kind, device.Name.Trim(), device.MemorySize, device.NumMultiprocessors, device.WarpSize, device.MaxNumThreadsPerGroup,
+        device.MaxSharedMemoryPerGroup, usable, note);
+
+    private static DeviceInfo Missing(string name, DeviceKind kind, string unixLibrary, string windowsLibrary)
+    {
+        string library = OperatingSystem.IsWindows() ? windowsLibrary : unixLibrary;
+        string note = KernelApiNote.Length > 0 ? KernelApiNote
+            : NativeLibrary.TryLoad(library, out nint handle) && Free(handle) ? $"{library} is there but lists no usable device"
+            : $"no driver: {library} was not found";
+        return new DeviceInfo(name, kind, "-", 0, 0, 0, 0, 0, false, note);
+    }
+
+    private static bool Free(nint handle)
+    {
+        NativeLibrary.Free(handle);
+        return true;
+    }
+
+    private static DeviceInfo HostInfo()
+    {
+        int bits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 32;
+        string description = string.Create(CultureInfo.InvariantCulture, $"{RuntimeInformation.ProcessArchitecture}, {bits}-bit vectors");
+        return new DeviceInfo("cpu", DeviceKind.Cpu, description, AvailableHostMemory(), Environment.ProcessorCount, 1, 1, 0, true, "")
+        {
+            Automatic = true,
+        };
+    }
+
+    private static DeviceInfo SimulatorInfo(DeviceOptions options) => new(
+        "simulator", DeviceKind.Simulator, $"kernels on the processor, through {KernelApi}", AvailableHostMemory(), 1, options.WarpSize,
+        options.WarpSize * options.WarpsPerGroup, 48 << 10, true, "for tests and debugging, slow");
+
+    // Run-time packages ship only libOpenCL.so.1, while the loader looks for libOpenCL.so.
+    private static nint ResolveOpenCL(Assembly assembly, string name) =>
+        name.Contains("OpenCL", StringComparison.OrdinalIgnoreCase) && NativeLibrary.TryLoad("libOpenCL.so.1", out nint handle) ? handle : 0;
+
+    // The kernels use no generic pointers, so a device that only fails to report them runs them. The setter is not public.
+    private static void AssumeGenericAddressSpace(CLDevice device) =>
+        typeof(CLCapabilityContext).GetProperty(nameof(CLCapabilityContext.GenericAddressSpace))!.SetValue(device.Capabilities, true);
+}

@@ -1,0 +1,78 @@
+using ILGPU.Runtime;
+using Context = ILGPU.Context;
+
+namespace GpuNet;
+
+/// <summary>
+/// One accelerator, opened: <c>cuda</c>, <c>opencl</c>, <c>cpu</c> or <c>simulator</c>. It owns the driver's context, the stream
+/// its work is queued on, and the host threads. Dispose it after the plans that use it.
+/// </summary>
+public sealed partial class Device : IDisposable
+{
+    private readonly Context? context;
+    private readonly Accelerator? accelerator;
+    private readonly AcceleratorStream? stream;
+
+    private Device(DeviceInfo info, DeviceOptions options, Context? context, Accelerator? accelerator)
+    {
+        Info = info;
+        this.context = context;
+        this.accelerator = accelerator;
+        stream = accelerator?.CreateStream();
+        Workers = new Workers(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+    }
+
+    /// <summary>What the device is.</summary>
+    public DeviceInfo Info { get; }
+
+    /// <summary>The name it was listed under, such as <c>cuda:0</c>.</summary>
+    public string Name => Info.Name;
+
+    /// <summary>Kind of device.</summary>
+    public DeviceKind Kind => Info.Kind;
+
+    /// <summary>Whether operators run as host code on ordinary memory.</summary>
+    public bool IsHost => accelerator is null;
+
+    /// <summary>The threads host code runs on.</summary>
+    public Workers Workers { get; }
+
+    /// <summary>The accelerator behind the device; device <c>cpu</c> has none.</summary>
+    public Accelerator Accelerator => accelerator ?? throw new InvalidOperationException($"Device {Name} runs no kernels.");
+
+    /// <summary>The stream on which all work of the device is queued.</summary>
+    public AcceleratorStream Stream => stream ?? throw new InvalidOperationException($"Device {Name} runs no kernels.");
+
+    /// <summary>Threads a group has when a kernel does not care: those of candidate 0.</summary>
+    public int PlainGroupSize => Math.Min(128, Info.MaxGroupSize);
+
+    /// <summary>Memory not in use, in bytes, as far as the driver or the system tells.</summary>
+    public long AvailableMemory => accelerator switch
+    {
+        null => AvailableHostMemory(),
+        ILGPU.Runtime.Cuda.CudaAccelerator cuda => cuda.GetFreeMemory(),
+        { AcceleratorType: AcceleratorType.CPU } => AvailableHostMemory(),
+        _ => accelerator.MemorySize,
+    };
+
+    /// <summary>Waits until all queued work is done.</summary>
+    public void Synchronize() => stream?.Synchronize();
+
+    /// <summary>Ends the threads and gives the accelerator back.</summary>
+    public void Dispose()
+    {
+        Workers.Dispose();
+        stream?.Dispose();
+        accelerator?.Dispose();
+        context?.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name} ({Info.Description})";
+
+    private static long AvailableHostMemory()
+    {
+        GCMemoryInfo memory = GC.GetGCMemoryInfo();
+        return Math.Max(0, memory.TotalAvailableMemoryBytes - Environment.WorkingSet);
+    }
+}

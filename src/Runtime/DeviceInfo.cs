@@ -1,0 +1,28 @@
+namespace GpuNet;
+
+/// <summary>One line of the device list: what a device is called, what it is, and whether it can be used.</summary>
+/// <param name="Name">The name that <see cref="Device.Open"/> takes, such as <c>cuda:0</c>.</param>
+/// <param name="Kind">Kind of device.</param>
+/// <param name="Description">The maker's name for it.</param>
+/// <param name="MemoryBytes">Memory in bytes; 0 where unknown.</param>
+/// <param name="Multiprocessors">Multiprocessors, or cores of a processor.</param>
+/// <param name="WarpSize">Threads that run in step.</param>
+/// <param name="MaxGroupSize">Most threads a group can have.</param>
+/// <param name="SharedMemoryBytes">Shared memory a group can have, in bytes.</param>
+/// <param name="Usable">Whether <see cref="Device.Open"/> accepts the name.</param>
+/// <param name="Note">Why the device cannot be used, or what to know when using it; empty if there is nothing to say.</param>
+public sealed record DeviceInfo(
+    string Name,
+    DeviceKind Kind,
+    string Description,
+    long MemoryBytes,
+    int Multiprocessors,
+    int WarpSize,
+    int MaxGroupSize,
+    int SharedMemoryBytes,
+    bool Usable,
+    string Note)
+{
+    /// <summary>Whether <c>auto</c> may choose the device.</summary>
+    public bool Automatic { get; init; }
+}

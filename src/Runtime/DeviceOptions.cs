@@ -1,0 +1,20 @@
+namespace GpuNet;
+
+/// <summary>Choices made when a device is opened.</summary>
+public sealed record DeviceOptions
+{
+    /// <summary>Host threads, the caller's own among them; 0 takes every core.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>
+    /// On <c>simulator</c>: checks every access of every kernel for bounds, unwritten memory and races, where the kernel API can
+    /// (the emulator does; see <see cref="Device.KernelApi"/>).
+    /// </summary>
+    public bool Checked { get; init; }
+
+    /// <summary>On <c>simulator</c>: threads of a warp, at least 2.</summary>
+    public int WarpSize { get; init; } = 4;
+
+    /// <summary>On <c>simulator</c>: warps of the largest group, a power of two.</summary>
+    public int WarpsPerGroup { get; init; } = 16;
+}
