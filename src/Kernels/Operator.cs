@@ -50,6 +50,13 @@ public abstract record Operator
         return candidate.Bind(device);
     }
 
+    /// <summary>The operator in one line: its name, its extents, and what <see cref="Detail"/> adds.</summary>
+    public sealed override string ToString() =>
+        $"{GetType().Name} {string.Join("+", Inputs)}->{Output}{(Detail.Length > 0 ? " " : "")}{Detail}";
+
+    /// <summary>What distinguishes the operator besides its extents, for lists and test names.</summary>
+    protected virtual string Detail => "";
+
     /// <summary>Throws the operator's error when a rule does not hold.</summary>
     protected void Require(bool holds, string rule, object expected, object actual)
     {

@@ -43,6 +43,9 @@ public sealed partial record DepthwiseConv(Shape Input, Window Window, bool Bias
     }
 
     /// <inheritdoc/>
+    protected override string Detail => $"{Window}{(Bias ? " bias" : "")}";
+
+    /// <inheritdoc/>
     public override long Macs => Output.Elements * Window.Taps;
 
     /// <inheritdoc/>

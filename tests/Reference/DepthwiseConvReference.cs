@@ -1,0 +1,79 @@
+using GpuNet.Kernels;
+
+namespace GpuNet.Tests.Reference;
+
+internal sealed class DepthwiseConvReference : IOperatorReference
+{
+    public static IEnumerable<Operator> Cases =>
+    [
+        new DepthwiseConv(new Shape(1, 1, 1, 1), new Window(3)),
+        new DepthwiseConv(new Shape(2, 5, 7, 3), new Window(3)),
+        new DepthwiseConv(new Shape(2, 6, 5, 19), new Window(3, stride: 2), Bias: true),
+        new DepthwiseConv(new Shape(1, 7, 7, 32), new Window(5, stride: 2)),
+        new DepthwiseConv(new Shape(1, 9, 8, 4), new Window(3, stride: 1, dilation: 2), Bias: true),
+        new DepthwiseConv(new Shape(3, 8, 8, 17), new Window(3, stride: 2).Same(8, 8)),
+        new DepthwiseConv(new Shape(1, 4, 6, 5), new Window { KernelH = 1, KernelW = 4, StrideH = 1, StrideW = 3, DilationH = 1, DilationW = 1, Right = 2 }),
+    ];
+
+    public static IEnumerable<(Operator Operator, string Message)> Invalid =>
+    [
+        (new DepthwiseConv(new Shape(1, 2, 2, 4), new Window(5, padding: 0)), "fits the padded image"),
+        (new DepthwiseConv(new Shape(0, 2, 2, 4), new Window(3)), "extent of an input"),
+        (new DepthwiseConv(new Shape(1, 2, 2, 4), new Window(3, stride: 0)), "stride"),
+    ];
+
+    public static bool IsLinear => true;
+
+    public static Operator Random(Random random) => new DepthwiseConv(
+        new Shape(random.Next(1, 4), random.Next(1, 9), random.Next(1, 9), random.Next(1, 40)),
+        new Window(random.Next(1, 4), random.Next(1, 4), padding: random.Next(2, 5), dilation: random.Next(1, 3)),
+        random.Next(2) == 0);
+
+    public static long Terms(Operator op) => Math.Max(op.Output.Rows, ((DepthwiseConv)op).Window.Taps);
+
+    public static void Forward(Operator op, ReferenceOperands o)
+    {
+        var conv = (DepthwiseConv)op;
+        if (conv.Bias)
+        {
+            for (int i = 0; i < o.Output.Length; i++)
+                o.Output[i] = o.Parameters[1][i % conv.Input.C];
+        }
+        Visit(conv, (x, w, y) => o.Output[y] += o.Inputs[0][x] * o.Parameters[0][w]);
+    }
+
+    public static void Backward(Operator op, ReferenceOperands o)
+    {
+        var conv = (DepthwiseConv)op;
+        if (conv.Bias)
+        {
+            for (int i = 0; i < o.Output.Length; i++)
+                o.DParameters[1][i % conv.Input.C] += o.DOutput[i];
+        }
+        Visit(conv, (x, w, y) =>
+        {
+            o.DInputs[0][x] += o.DOutput[y] * o.Parameters[0][w];
+            o.DParameters[0][w] += o.DOutput[y] * o.Inputs[0][x];
+        });
+    }
+
+    // Every (input, weight, output) triple that meets in a product.
+    private static void Visit(DepthwiseConv conv, Action<int, int, int> product)
+    {
+        (Shape x, Shape y, Window window) = (conv.Input, conv.Output, conv.Window);
+        for (int i = 0; i < y.Elements; i++)
+        {
+            int c = i % y.C, q = i / y.C % y.W, p = i / y.C / y.W % y.H, n = i / y.C / y.W / y.H;
+            for (int a = 0; a < window.KernelH; a++)
+            {
+                for (int b = 0; b < window.KernelW; b++)
+                {
+                    int h = (p * window.StrideH) + (a * window.DilationH) - window.Top;
+                    int w = (q * window.StrideW) + (b * window.DilationW) - window.Left;
+                    if (h >= 0 && h < x.H && w >= 0 && w < x.W)
+                        product((((((n * x.H) + h) * x.W) + w) * x.C) + c, (((a * window.KernelW) + b) * x.C) + c, i);
+                }
+            }
+        }
+    }
+}
