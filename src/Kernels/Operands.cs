@@ -12,7 +12,7 @@ public sealed class Operands
     /// <summary>Parameters, in the order of <see cref="Operator.Parameters"/>.</summary>
     public Tensor[] Parameters { get; init; } = [];
 
-    /// <summary>What forward leaves for backward, in the order of <see cref="Operator.Saved"/>; empty at inference.</summary>
+    /// <summary>What forward leaves for backward, in the order of <see cref="Operator.Saved"/>; empty where no backward follows.</summary>
     public Tensor[] Saved { get; init; } = [];
 
     /// <summary>The output.</summary>
@@ -30,7 +30,7 @@ public sealed class Operands
     /// <summary>Gradient of the output.</summary>
     public Tensor DOutput { get; init; }
 
-    /// <summary>Whether this is a training step: batch statistics, dropout, and saved tensors.</summary>
+    /// <summary>Whether this is a training step, with batch statistics and dropout. Backward may follow either way.</summary>
     public bool Training { get; init; }
 
     /// <summary>Random seed of this node in this step; forward and backward of a step see the same one.</summary>

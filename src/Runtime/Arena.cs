@@ -20,8 +20,9 @@ public sealed unsafe class Arena : IDisposable
     /// <param name="device">Device that owns the memory.</param>
     /// <param name="bytes">Size in bytes; rounded up to <see cref="Alignment"/>.</param>
     /// <param name="owner">What the memory is for, named in the error when there is not enough of it.</param>
+    /// <param name="items">How many like items (images) the memory holds; the error then says how many would fit.</param>
     /// <exception cref="GpuNetException">There is not enough memory.</exception>
-    public Arena(Device device, long bytes, string owner)
+    public Arena(Device device, long bytes, string owner, int items = 0)
     {
         ArgumentNullException.ThrowIfNull(device);
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
@@ -29,7 +30,7 @@ public sealed unsafe class Arena : IDisposable
         Bytes = Math.Max(Align(bytes), Alignment);
         long available = device.AvailableMemory;
         if (Bytes > available)
-            throw OutOfMemory(owner, available, null);
+            throw OutOfMemory(owner, items, available, null);
         try
         {
             if (device.IsHost)
@@ -46,7 +47,7 @@ public sealed unsafe class Arena : IDisposable
         }
         catch (Exception e) when (e is OutOfMemoryException or AcceleratorException)
         {
-            throw OutOfMemory(owner, available, e);
+            throw OutOfMemory(owner, items, available, e);
         }
     }
 
@@ -94,7 +95,11 @@ public sealed unsafe class Arena : IDisposable
         buffer = null;
     }
 
-    private GpuNetException OutOfMemory(string owner, long available, Exception? cause) => new(
-        $"Out of memory on {Device.Name}: {owner} asks for {Bytes / 1048576.0:F1} MiB, and about {available / 1048576.0:F1} MiB are free.",
-        cause!);
+    private GpuNetException OutOfMemory(string owner, int items, long available, Exception? cause)
+    {
+        string fits = items > 1 ? $" About {(long)((double)items * available / Bytes)} instead of {items} would fit." : "";
+        return new GpuNetException(
+            $"Out of memory on {Device.Name}: {owner} asks for {Bytes / 1048576.0:F1} MiB, and about {available / 1048576.0:F1} MiB are free.{fits}",
+            cause!);
+    }
 }

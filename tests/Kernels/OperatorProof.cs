@@ -23,7 +23,7 @@ internal abstract class OperatorProof<T>
         from device in TestDevices.Names
         select new TestCaseData(op, device).SetArgDisplayNames(op.ToString(), device);
 
-    private static IEnumerable<bool> Modes => T.HasInferenceMode ? [true, false] : [true];
+    private static IEnumerable<bool> Modes => [true, false];
 
     [TestCaseSource(nameof(Cases))]
     public void Reference_gradients_match_central_differences(Operator op)
@@ -141,6 +141,8 @@ internal abstract class OperatorProof<T>
         T.Backward(op, Copy(op, at, out ReferenceOperands expected));
         foreach (Candidate candidate in op.Candidates.Where(c => c.RunsOn(device)))
         {
+            OperatorRun forward = OperatorRun.Do(device, op, candidate, at, GradientMode.None, i => false, forwardOnly: !training);
+            Near(op, forward.Output, expected.Output, false, $"{candidate.Name} forward alone");
             foreach (GradientMode mode in (GradientMode[])[GradientMode.Set, GradientMode.Add, GradientMode.None])
             {
                 OperatorRun run = Run(device, op, candidate, at, mode);

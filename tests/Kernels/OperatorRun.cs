@@ -25,7 +25,8 @@ internal sealed class OperatorRun
     /// <summary>What gradients hold before they are added to.</summary>
     public static float Before(int index) => (index % 7) - 3;
 
-    public static OperatorRun Do(Device device, Operator op, Candidate candidate, ReferenceOperands reference, GradientMode mode, Func<int, bool> hasGradient)
+    public static OperatorRun Do(Device device, Operator op, Candidate candidate, ReferenceOperands reference, GradientMode mode, Func<int, bool> hasGradient,
+        bool forwardOnly = false)
     {
         Launcher launcher = candidate.Bind(device);
         long bytes = 0;
@@ -53,7 +54,7 @@ internal sealed class OperatorRun
                 Seed = reference.Seed,
                 Inputs = [.. op.Inputs.Select((s, i) => Take(s, reference.Inputs[i]))],
                 Parameters = [.. op.Parameters.Select((p, i) => Take(p.Shape, reference.Parameters[i]))],
-                Saved = reference.Training ? [.. op.Saved.Select(s => Take(s, null))] : [],
+                Saved = forwardOnly ? [] : [.. op.Saved.Select(s => Take(s, null))],
                 Output = Take(op.Output, null),
                 Workspace = launcher.WorkspaceElements > 0 ? Take(Shape.Vector((int)launcher.WorkspaceElements), null) : Tensor.None,
                 DInputs = [.. op.Inputs.Select((s, i) => hasGradient(i) && mode != GradientMode.None
@@ -68,7 +69,8 @@ internal sealed class OperatorRun
         {
             Operands operands = Lay();
             launcher.Forward(operands);
-            launcher.Backward(operands);
+            if (!forwardOnly)
+                launcher.Backward(operands);
             float[] Get(Tensor t) => t.IsNone ? [] : t.ToArray();
             return new OperatorRun(Get(operands.Output), [.. operands.Parameters.Select(Get)],
                 [.. operands.DInputs.Select(g => Get(g.Tensor))], [.. operands.DParameters.Select(Get)]);

@@ -31,9 +31,6 @@ internal interface IOperatorReference
     /// <summary>Inputs that have a gradient; by default all.</summary>
     static virtual bool HasGradient(Operator op, int input) => true;
 
-    /// <summary>Whether the operator behaves differently outside training, so that both are proven.</summary>
-    static virtual bool HasInferenceMode => false;
-
     /// <summary>Fills inputs, parameters and the output's gradient; by default uniformly in ±1.</summary>
     static virtual void Fill(Operator op, ReferenceOperands o, Random random)
     {

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using GpuNet.Kernels;
+
+namespace GpuNet.Network;
+
+/// <summary>
+/// A network: an append-only list of operators, each reading tensors that are already there. Shapes are checked when a node is
+/// added, so that a graph that exists is one that runs.
+/// </summary>
+public sealed class Graph
+{
+    private readonly List<Node> nodes = [];
+    private readonly List<Value> values = [];
+    private readonly Dictionary<string, Value> inputs = [];
+    private readonly Dictionary<string, Value> outputs = [];
+    private readonly HashSet<string> names = [];
+
+    /// <summary>Nodes in the order in which they run.</summary>
+    public IReadOnlyList<Node> Nodes => nodes;
+
+    /// <summary>All tensors, inputs and node outputs, by their id.</summary>
+    public IReadOnlyList<Value> Values => values;
+
+    /// <summary>Inputs by name.</summary>
+    public IReadOnlyDictionary<string, Value> Inputs => inputs;
+
+    /// <summary>The tensors the graph is run for, by name; they keep their memory to the end of a pass.</summary>
+    public IReadOnlyDictionary<string, Value> Outputs => outputs;
+
+    /// <summary>Trained parameters, counted in elements.</summary>
+    public long ParameterCount => nodes.Sum(n => n.Operator.Parameters.Where(p => p.IsTrained).Sum(p => p.Shape.Elements));
+
+    /// <summary>Multiply-accumulates of convolutions and linear layers in one forward pass.</summary>
+    public long Macs => nodes.Sum(n => n.Operator.Macs);
+
+    /// <summary>Adds an input.</summary>
+    public Value Input(string name, Shape shape)
+    {
+        if (!shape.IsPositive)
+            throw new GpuNetException($"Input {name}: every extent is at least 1, got {shape}.");
+        if (inputs.ContainsKey(name))
+            throw new GpuNetException($"Input {name}: the graph already has an input of that name.");
+        Value value = NewValue(shape);
+        inputs.Add(name, value);
+        return value;
+    }
+
+    /// <summary>Adds a node.</summary>
+    /// <param name="name">Name, unique in the graph.</param>
+    /// <param name="op">The operator with all its extents.</param>
+    /// <param name="from">Its inputs.</param>
+    /// <returns>The node's output.</returns>
+    /// <exception cref="GpuNetException">A shape does not fit, or the name is taken.</exception>
+    public Value Add(string name, Operator op, params ReadOnlySpan<Value> from)
+    {
+        ArgumentNullException.ThrowIfNull(op);
+        ImmutableArray<Shape> expected = op.Inputs;
+        if (expected.Length != from.Length)
+            throw new GpuNetException($"{name} ({op.GetType().Name}): takes {expected.Length} inputs, got {from.Length}.");
+        for (int i = 0; i < from.Length; i++)
+        {
+            if (from[i].Id >= values.Count || values[from[i].Id] != from[i])
+                throw new GpuNetException($"{name} ({op.GetType().Name}): input {i} belongs to another graph.");
+            if (from[i].Shape != expected[i])
+                throw new GpuNetException($"{name} ({op.GetType().Name}): shape of input {i}: expected {expected[i]}, got {from[i].Shape}.");
+        }
+        op.Validate();
+        if (!names.Add(name))
+            throw new GpuNetException($"{name} ({op.GetType().Name}): the graph already has a node of that name.");
+        Value output = NewValue(op.Output);
+        nodes.Add(new Node(name, op, [.. from], output));
+        return output;
+    }
+
+    /// <summary>Names a tensor the graph is run for.</summary>
+    public void MarkOutput(string name, Value value) => outputs[name] = value;
+
+    /// <summary>The tensor of an output.</summary>
+    /// <exception cref="GpuNetException">There is no such output.</exception>
+    public Value Output(string name) => outputs.TryGetValue(name, out Value value)
+        ? value
+        : throw new GpuNetException($"The graph has no output {name}; it has {string.Join(", ", outputs.Keys)}.");
+
+    private Value NewValue(Shape shape)
+    {
+        var value = new Value(values.Count, shape);
+        values.Add(value);
+        return value;
+    }
+}

@@ -1,0 +1,112 @@
+using GpuNet.Kernels;
+
+namespace GpuNet.Network;
+
+/// <summary>
+/// The parameters of a network on a device, under their full names: values, gradients, and running statistics. Weights come first in
+/// memory, then biases and norms, so that an optimiser updates each kind in one pass. Plans of any batch size share one store.
+/// </summary>
+public sealed class ParameterStore : IDisposable
+{
+    private readonly Dictionary<string, Entry> entries = [];
+    private readonly List<string> names = [];
+    private readonly Arena values;
+    private readonly Arena? gradients;
+
+    /// <summary>Takes memory for the parameters of a graph, all zero.</summary>
+    /// <param name="graph">Network whose parameters they are.</param>
+    /// <param name="device">Where they live.</param>
+    /// <param name="withGradients">Whether there is memory for gradients.</param>
+    public ParameterStore(Graph graph, Device device, bool withGradients)
+    {
+        ArgumentNullException.ThrowIfNull(graph);
+        Device = device;
+        (string Name, ParameterSpec Spec)[] all =
+            [.. from node in graph.Nodes from spec in node.Operator.Parameters select (node.ParameterName(spec), spec)];
+        long offset = 0;
+        void Place(IEnumerable<(string Name, ParameterSpec Spec)> some)
+        {
+            foreach ((string name, ParameterSpec spec) in some)
+            {
+                entries.Add(name, new Entry(spec, offset));
+                offset += Arena.Align(spec.Shape.Bytes);
+            }
+        }
+
+        Place(all.Where(p => p.Spec.IsWeight));
+        WeightBytes = offset;
+        Place(all.Where(p => p.Spec is { IsTrained: true, IsWeight: false }));
+        TrainedBytes = offset;
+        Place(all.Where(p => !p.Spec.IsTrained));
+        names.AddRange(all.Select(p => p.Name));
+        values = new Arena(device, offset, "the network's parameters");
+        gradients = withGradients ? new Arena(device, TrainedBytes, "the parameters' gradients") : null;
+    }
+
+    /// <summary>The device the parameters live on.</summary>
+    public Device Device { get; }
+
+    /// <summary>Names in the order of the graph.</summary>
+    public IReadOnlyList<string> Names => names;
+
+    /// <summary>Whether there is memory for gradients.</summary>
+    public bool HasGradients => gradients is not null;
+
+    /// <summary>Bytes of the weights proper, which lie first.</summary>
+    public long WeightBytes { get; }
+
+    /// <summary>Bytes of all trained parameters, weights first.</summary>
+    public long TrainedBytes { get; }
+
+    /// <summary>The values of a parameter.</summary>
+    /// <exception cref="GpuNetException">There is no parameter of that name.</exception>
+    public Tensor this[string name] => values.At(Find(name).Offset, Find(name).Spec.Shape);
+
+    /// <summary>What a parameter is.</summary>
+    public ParameterSpec Spec(string name) => Find(name).Spec;
+
+    /// <summary>The gradient of a parameter; <see cref="Tensor.None"/> if it is not trained or there are no gradients.</summary>
+    public Tensor Gradient(string name)
+    {
+        Entry entry = Find(name);
+        return gradients is null || !entry.Spec.IsTrained ? Tensor.None : gradients.At(entry.Offset, entry.Spec.Shape);
+    }
+
+    /// <summary>The trained values of a byte range as one vector; see <see cref="WeightBytes"/> and <see cref="TrainedBytes"/>.</summary>
+    public Tensor ValueRange(long from, long to) => Range(values, from, to);
+
+    /// <summary>The gradients of a byte range as one vector.</summary>
+    public Tensor GradientRange(long from, long to) =>
+        Range(gradients ?? throw new InvalidOperationException("The parameters were made without gradients."), from, to);
+
+    /// <summary>Sets all gradients to zero.</summary>
+    public void ClearGradients() => GradientRange(0, TrainedBytes).Clear();
+
+    /// <summary>Draws initial values as each parameter's operator asks. The same seed gives the same values on every device.</summary>
+    public void Initialize(int seed)
+    {
+        for (int i = 0; i < names.Count; i++)
+        {
+            ParameterSpec spec = Spec(names[i]);
+            var drawn = new float[spec.Shape.Elements];
+            InitialValues.Fill(drawn, spec.Initializer, seed, i);
+            this[names[i]].Upload(drawn, names[i]);
+        }
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
+    {
+        values.Dispose();
+        gradients?.Dispose();
+    }
+
+    private static Tensor Range(Arena arena, long from, long to) =>
+        to > from ? arena.At(from, Shape.Vector(checked((int)((to - from) / sizeof(float))))) : Tensor.None;
+
+    private Entry Find(string name) => entries.TryGetValue(name, out Entry entry)
+        ? entry
+        : throw new GpuNetException($"The network has no parameter {name}.");
+
+    private readonly record struct Entry(ParameterSpec Spec, long Offset);
+}

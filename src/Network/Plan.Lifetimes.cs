@@ -1,0 +1,155 @@
+using GpuNet.Kernels;
+
+namespace GpuNet.Network;
+
+public sealed partial class Plan
+{
+    /// <summary>
+    /// When each tensor is first written and last read. Forward of node i is step i, backward of node i is step 2n − i, and step n
+    /// lies between: it is where the gradient of the loss is set.
+    /// </summary>
+    private sealed class Lifetimes
+    {
+        private readonly Graph graph;
+        private readonly PlanMode mode;
+        private readonly MemoryLayout layout = new();
+        private readonly int[] value;
+        private readonly int?[] gradient;
+        private readonly int[][] saved;
+        private readonly bool[] runsBackward;
+        private readonly int[] firstContributor;
+        private readonly int workspace;
+        private readonly long[] workspaceElements;
+
+        public Lifetimes(Graph graph, Launcher[] launchers, PlanMode mode, Value root, IReadOnlyList<Value> gradientOf)
+        {
+            this.graph = graph;
+            this.mode = mode;
+            bool[] wanted = mode == PlanMode.Inference ? new bool[graph.Values.Count] : WantedGradients(root, gradientOf);
+            runsBackward = [.. graph.Nodes.Select(n => wanted[n.Output.Id])];
+            firstContributor = FirstContributors();
+            value = [.. graph.Values.Select(v => layout.Add(v.Shape.Bytes, FirstUse(v), LastUse(v)))];
+            gradient = [.. graph.Values.Select(v => wanted[v.Id] ? PlaceGradient(v, root, gradientOf) : (int?)null)];
+            saved = [.. graph.Nodes.Select((n, i) => PlaceSaved(n, i))];
+            workspaceElements = [.. launchers.Select(l => l.WorkspaceElements)];
+            workspace = layout.Add(workspaceElements.DefaultIfEmpty().Max() * sizeof(float), 0, End);
+            layout.Plan();
+        }
+
+        public long Bytes => layout.Bytes;
+
+        private int Middle => graph.Nodes.Count;
+
+        private int End => 2 * graph.Nodes.Count;
+
+        public long OffsetOfValue(int id) => layout.Offset(value[id]);
+
+        public long? OffsetOfGradient(int id) => gradient[id] is { } buffer ? layout.Offset(buffer) : null;
+
+        public Operands Operands(int i, Arena arena, Tensor[] values, Tensor[] gradients, ParameterStore parameters)
+        {
+            Node node = graph.Nodes[i];
+            string[] names = [.. node.Operator.Parameters.Select(node.ParameterName)];
+            return new Operands
+            {
+                Inputs = [.. node.Inputs.Select(v => values[v.Id])],
+                Parameters = [.. names.Select(name => parameters[name])],
+                Saved = [.. saved[i].Select((buffer, s) => arena.At(layout.Offset(buffer), node.Operator.Saved[s]))],
+                Output = values[node.Output.Id],
+                Workspace = workspaceElements[i] == 0 ? Tensor.None
+                    : arena.At(layout.Offset(workspace), Shape.Vector(checked((int)workspaceElements[i]))),
+                DInputs = [.. node.Inputs.Select((v, input) => runsBackward[i] ? InputGradient(i, input, gradients[v.Id]) : Kernels.Gradient.None)],
+                DParameters = [.. names.Select(name => runsBackward[i] ? parameters.Gradient(name) : Tensor.None)],
+                DOutput = runsBackward[i] ? gradients[node.Output.Id] : Tensor.None,
+                Training = mode == PlanMode.Training,
+            };
+        }
+
+        private int BackwardStep(int node) => End - node;
+
+        private Gradient InputGradient(int node, int input, Tensor tensor)
+        {
+            int id = graph.Nodes[node].Inputs[input].Id;
+            bool repeated = graph.Nodes[node].Inputs.Take(input).Any(v => v.Id == id);
+            if (tensor.IsNone)
+                return Kernels.Gradient.None;
+            return new Gradient(tensor, firstContributor[id] == node && !repeated ? GradientMode.Set : GradientMode.Add);
+        }
+
+        // A tensor's gradient is wanted if the root depends on it, and it depends on a parameter or on an input that is asked for.
+        private bool[] WantedGradients(Value root, IReadOnlyList<Value> gradientOf)
+        {
+            var dependsOnTrained = new bool[graph.Values.Count];
+            foreach (Value v in gradientOf)
+                dependsOnTrained[v.Id] = true;
+            foreach (Node node in graph.Nodes)
+                dependsOnTrained[node.Output.Id] = node.Operator.Parameters.Any(p => p.IsTrained) || node.Inputs.Any(v => dependsOnTrained[v.Id]);
+            var reachesRoot = new bool[graph.Values.Count];
+            reachesRoot[root.Id] = true;
+            foreach (Node node in graph.Nodes.Reverse())
+            {
+                if (!reachesRoot[node.Output.Id])
+                    continue;
+                foreach (Value v in node.Inputs)
+                    reachesRoot[v.Id] = true;
+            }
+            return [.. dependsOnTrained.Zip(reachesRoot, (a, b) => a && b)];
+        }
+
+        // The last node to read a tensor is the first to reach it on the way back.
+        private int[] FirstContributors()
+        {
+            var first = new int[graph.Values.Count];
+            Array.Fill(first, -1);
+            for (int i = 0; i < graph.Nodes.Count; i++)
+            {
+                foreach (Value v in graph.Nodes[i].Inputs)
+                {
+                    if (runsBackward[i])
+                        first[v.Id] = i;
+                }
+            }
+            return first;
+        }
+
+        private int FirstUse(Value v) => graph.Inputs.Values.Contains(v) ? 0 : Producer(v);
+
+        private int LastUse(Value v)
+        {
+            if (graph.Inputs.Values.Contains(v) || graph.Outputs.Values.Contains(v))
+                return End;
+            int last = Producer(v);
+            for (int i = 0; i < graph.Nodes.Count; i++)
+            {
+                BackwardReads reads = graph.Nodes[i].Operator.BackwardReads;
+                if (graph.Nodes[i].Inputs.Contains(v))
+                    last = Math.Max(last, runsBackward[i] && reads.HasFlag(BackwardReads.Inputs) ? BackwardStep(i) : i);
+                if (graph.Nodes[i].Output == v && runsBackward[i] && reads.HasFlag(BackwardReads.Output))
+                    last = Math.Max(last, BackwardStep(i));
+            }
+            return last;
+        }
+
+        private int PlaceGradient(Value v, Value root, IReadOnlyList<Value> gradientOf)
+        {
+            int first = v == root ? Middle : BackwardStep(firstContributor[v.Id]);
+            int last = gradientOf.Contains(v) ? End : BackwardStep(Producer(v));
+            // The root's gradient may be filled before forward runs.
+            return layout.Add(v.Shape.Bytes, v == root ? 0 : first, last);
+        }
+
+        private int[] PlaceSaved(Node node, int i) => mode != PlanMode.Inference
+            ? [.. node.Operator.Saved.Select(s => layout.Add(s.Bytes, i, runsBackward[i] ? BackwardStep(i) : i))]
+            : [];
+
+        private int Producer(Value v)
+        {
+            for (int i = 0; i < graph.Nodes.Count; i++)
+            {
+                if (graph.Nodes[i].Output == v)
+                    return i;
+            }
+            return 0;
+        }
+    }
+}
