@@ -1,0 +1,90 @@
+using GpuNet.Kernels;
+
+namespace GpuNet.Network;
+
+/// <summary>
+/// Builds a graph layer by layer: one line an operator, and the small compositions that networks are made of. Every layer takes the
+/// name under which its parameters are stored, the input, and what is particular to it.
+/// </summary>
+public sealed partial class NetworkBuilder
+{
+    /// <summary>Starts a network of one image input.</summary>
+    /// <param name="input">Extents of a batch of images.</param>
+    public NetworkBuilder(Shape input) => Input = Graph.Input("input", input);
+
+    /// <summary>The graph so far.</summary>
+    public Graph Graph { get; } = new();
+
+    /// <summary>The image input.</summary>
+    public Value Input { get; }
+
+    /// <summary>What batch norms add to the variance.</summary>
+    public float NormEpsilon { get; init; } = 1e-5f;
+
+    /// <summary>Weight of the newest batch in the running statistics (PyTorch's convention).</summary>
+    public float NormMomentum { get; init; } = 0.1f;
+
+    /// <summary>Whether convolutions pad as TensorFlow's SAME does instead of symmetrically.</summary>
+    public bool SamePadding { get; init; }
+
+    /// <summary>A convolution; picks the depthwise or pointwise operator where it is one.</summary>
+    public Value Conv(string name, Value x, int channels, Window window, int groups = 1, bool bias = false)
+    {
+        if (SamePadding)
+            window = window.Same(x.Shape.H, x.Shape.W);
+        Operator op = groups > 1 && groups == x.Shape.C && groups == channels ? new DepthwiseConv(x.Shape, window, bias)
+            : groups == 1 && window.IsPointwise ? new PointwiseConv(x.Shape, channels, bias)
+            : new Convolution(x.Shape, channels, window, groups, bias);
+        return Graph.Add(name, op, x);
+    }
+
+    /// <summary>A depthwise convolution.</summary>
+    public Value DepthwiseConv(string name, Value x, Window window, bool bias = false) => Conv(name, x, x.Shape.C, window, x.Shape.C, bias);
+
+    /// <summary>A pointwise convolution.</summary>
+    public Value PointwiseConv(string name, Value x, int channels, bool bias = false) => Conv(name, x, channels, new Window(1), bias: bias);
+
+    /// <summary>A fully connected layer on [N, 1, 1, C].</summary>
+    public Value Linear(string name, Value x, int channels, Initializer weights, bool bias = true) =>
+        Graph.Add(name, new Linear(x.Shape, channels, bias) { WeightInitializer = weights }, x);
+
+    /// <summary>Batch norm with an activation on its output.</summary>
+    public Value BatchNorm(string name, Value x, ActivationKind activation = ActivationKind.Identity) =>
+        Graph.Add(name, new BatchNorm(x.Shape, NormEpsilon, NormMomentum, activation), x);
+
+    /// <summary>An activation.</summary>
+    public Value Activation(string name, Value x, ActivationKind kind) => Graph.Add(name, new Activation(x.Shape, kind), x);
+
+    /// <summary>The sum of two maps.</summary>
+    public Value Add(string name, Value a, Value b) => Graph.Add(name, new Add(a.Shape), a, b);
+
+    /// <summary>Maps side by side along the channels.</summary>
+    public Value Concat(string name, params Value[] maps) => Graph.Add(name, new Concat([.. maps.Select(m => m.Shape)]), maps);
+
+    /// <summary>The mean of every channel over its pixels: [N, H, W, C] to [N, 1, 1, C].</summary>
+    public Value GlobalAveragePool(string name, Value x) => Graph.Add(name, new GlobalAveragePool(x.Shape), x);
+
+    /// <summary>Each channel of x times its gate, [N, 1, 1, C].</summary>
+    public Value ChannelScale(string name, Value x, Value gate) => Graph.Add(name, new ChannelScale(x.Shape), x, gate);
+
+    /// <summary>Drops elements in training.</summary>
+    public Value Dropout(string name, Value x, float rate) => rate > 0 ? Graph.Add(name, new Dropout(x.Shape, rate), x) : x;
+
+    /// <summary>Drops whole images of a branch in training.</summary>
+    public Value StochasticDepth(string name, Value x, float rate) => rate > 0 ? Graph.Add(name, new StochasticDepth(x.Shape, rate), x) : x;
+
+    /// <summary>Marks the network's result, output <c>output</c>.</summary>
+    public void Output(Value logits) => Graph.MarkOutput("output", logits);
+
+    /// <summary>
+    /// Adds the training loss: input <c>labels</c> [N, 1, 1, 1] (class indices), output <c>loss</c>, the mean cross-entropy of the
+    /// logits [N, 1, 1, K].
+    /// </summary>
+    public Value CrossEntropyLoss(Value logits, float labelSmoothing = 0)
+    {
+        Value labels = Graph.Input("labels", new Shape(logits.Shape.N, 1, 1, 1));
+        Value loss = Graph.Add("loss", new SoftmaxCrossEntropy(logits.Shape, labelSmoothing), logits, labels);
+        Graph.MarkOutput("loss", loss);
+        return loss;
+    }
+}
