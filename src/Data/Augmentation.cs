@@ -1,0 +1,95 @@
+namespace GpuNet.Data;
+
+/// <summary>
+/// Random changes that keep the label: a crop of the image's size from the image with a border around it, then a mirror image.
+/// What a sample gets depends on (seed, epoch, sample) alone, never on threads or on the order of the batches.
+/// </summary>
+/// <remarks>Derive and override <see cref="Draw"/> to place crops by another rule.</remarks>
+/// <param name="CropPadding">Border in pixels on each side, 0 for no crop.</param>
+/// <param name="FlipProbability">Share of mirrored samples, 0 to 1.</param>
+/// <param name="Fill">What the border holds.</param>
+public record Augmentation(int CropPadding = 0, float FlipProbability = 0f, CropFill Fill = CropFill.Black)
+{
+    /// <summary>Keeps this stream apart from the one that orders the samples.</summary>
+    private const ulong Purpose = 0x63726F70;
+
+    /// <summary>No change, for evaluation.</summary>
+    public static Augmentation None { get; } = new();
+
+    /// <summary>The usual training augmentation of CIFAR-10: crops from a border of 4 black pixels, half of them mirrored.</summary>
+    public static Augmentation Standard { get; } = new(4, 0.5f);
+
+    /// <summary>Border in pixels on each side, 0 for no crop.</summary>
+    public int CropPadding { get; init => field = CheckPadding(value); } = CheckPadding(CropPadding);
+
+    /// <summary>Share of mirrored samples, 0 to 1.</summary>
+    public float FlipProbability { get; init => field = CheckProbability(value); } = CheckProbability(FlipProbability);
+
+    /// <summary>Draws the placement of one sample.</summary>
+    /// <param name="seed">The seed of the run.</param>
+    /// <param name="epoch">The pass over the data, from 0.</param>
+    /// <param name="sample">Index of the image in its data set.</param>
+    public virtual CropFlip Draw(ulong seed, int epoch, int sample)
+    {
+        var random = new SplitMix64(seed, Purpose, (ulong)epoch, (ulong)sample);
+        int span = 2 * CropPadding + 1;
+        return new CropFlip(random.NextInt32(span), random.NextInt32(span), random.NextSingle() < FlipProbability);
+    }
+
+    /// <summary>Writes one sample: crop, mirror and normalise in a single pass over the output.</summary>
+    /// <param name="image">Bytes, HWC.</param>
+    /// <param name="height">Rows of the image and of the output.</param>
+    /// <param name="width">Columns of the image and of the output.</param>
+    /// <param name="placement">What <see cref="Draw"/> gave.</param>
+    /// <param name="normalization">Turns bytes into floats; its channels are the image's.</param>
+    /// <param name="output">Receives height x width x channels floats, HWC.</param>
+    /// <exception cref="ArgumentException">A span has not the length that the sizes ask for.</exception>
+    public void Write(
+        ReadOnlySpan<byte> image, int height, int width, CropFlip placement, Normalization normalization, Span<float> output)
+    {
+        ArgumentNullException.ThrowIfNull(normalization);
+        int channels = normalization.Channels;
+        if (image.Length != height * width * channels || output.Length != image.Length)
+            throw new ArgumentException(
+                $"expected {height}x{width}x{channels} = {height * width * channels} bytes and floats, found {image.Length} and {output.Length}");
+
+        int top = placement.Top - CropPadding, left = placement.Left - CropPadding;
+        for (int y = 0; y < height; y++)
+        {
+            Span<float> row = output.Slice(y * width * channels, width * channels);
+            int sourceY = y + top;
+            if (sourceY < 0 || sourceY >= height)
+            {
+                normalization.WriteFill(Fill, row);
+                continue;
+            }
+            ReadOnlySpan<byte> source = image.Slice(sourceY * width * channels, width * channels);
+            // Columns [first, end) of the crop lie on the image, the rest on the border.
+            int first = Math.Clamp(-left, 0, width), end = Math.Clamp(width - left, first, width);
+            normalization.WriteFill(Fill, row[..(first * channels)]);
+            normalization.WriteFill(Fill, row[(end * channels)..]);
+            if (end > first)
+                normalization.Apply(source.Slice((first + left) * channels, (end - first) * channels), row[(first * channels)..(end * channels)]);
+            if (placement.Flip)
+                MirrorRow(row, width, channels);
+        }
+    }
+
+    private static int CheckPadding(int cropPadding) => cropPadding is >= 0 and <= 1024
+        ? cropPadding
+        : throw new ArgumentOutOfRangeException(nameof(cropPadding), cropPadding, "expected a padding of 0 to 1024 pixels");
+
+    private static float CheckProbability(float flipProbability) => flipProbability is >= 0f and <= 1f
+        ? flipProbability
+        : throw new ArgumentOutOfRangeException(nameof(flipProbability), flipProbability, "expected a probability from 0 to 1");
+
+    private static void MirrorRow(Span<float> row, int width, int channels)
+    {
+        for (int x = 0; x < width / 2; x++)
+            for (int c = 0; c < channels; c++)
+            {
+                int a = x * channels + c, b = (width - 1 - x) * channels + c;
+                (row[a], row[b]) = (row[b], row[a]);
+            }
+    }
+}
