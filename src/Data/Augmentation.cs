@@ -51,7 +51,8 @@ public record Augmentation(int CropPadding = 0, float FlipProbability = 0f, Crop
         int channels = normalization.Channels;
         if (image.Length != height * width * channels || output.Length != image.Length)
             throw new ArgumentException(
-                $"expected {height}x{width}x{channels} = {height * width * channels} bytes and floats, found {image.Length} and {output.Length}");
+                $"expected {height}x{width}x{channels} = {height * width * channels} bytes and floats, "
+                + $"found {image.Length} and {output.Length}");
 
         int top = placement.Top - CropPadding, left = placement.Left - CropPadding;
         for (int y = 0; y < height; y++)
@@ -69,7 +70,8 @@ public record Augmentation(int CropPadding = 0, float FlipProbability = 0f, Crop
             normalization.WriteFill(Fill, row[..(first * channels)]);
             normalization.WriteFill(Fill, row[(end * channels)..]);
             if (end > first)
-                normalization.Apply(source.Slice((first + left) * channels, (end - first) * channels), row[(first * channels)..(end * channels)]);
+                normalization.Apply(
+                    source[((first + left) * channels)..((end + left) * channels)], row[(first * channels)..(end * channels)]);
             if (placement.Flip)
                 MirrorRow(row, width, channels);
         }

@@ -34,14 +34,16 @@ public sealed class BatchLoader : IDisposable
             throw new ArgumentException($"expected 1 or more batches ahead, found {options.Ahead}", nameof(options));
         if (options.DropLast && dataset.Count < options.BatchSize)
             throw new ArgumentException(
-                $"{dataset.Name}: no whole batch of {options.BatchSize} in {dataset.Count} images, and partial ones are dropped", nameof(options));
+                $"{dataset.Name}: no whole batch of {options.BatchSize} in {dataset.Count} images, and partial ones are dropped",
+                nameof(options));
         this.dataset = dataset;
         this.options = options;
         augmentation = options.Augmentation ?? Augmentation.None;
         Normalization = options.Normalization ?? Normalization.Of(dataset);
         if (Normalization.Channels != dataset.Channels)
             throw new ArgumentException(
-                $"{dataset.Name}: expected a normalisation of {dataset.Channels} channels, found {Normalization.Channels}", nameof(options));
+                $"{dataset.Name}: expected a normalisation of {dataset.Channels} channels, found {Normalization.Channels}",
+                nameof(options));
         BatchCount = options.DropLast
             ? dataset.Count / options.BatchSize
             : (int)(((long)dataset.Count + options.BatchSize - 1) / options.BatchSize);
@@ -60,7 +62,7 @@ public sealed class BatchLoader : IDisposable
     /// <summary>The normalisation in use, given or measured; hand it to the loader of the test set and save it with the model.</summary>
     public Normalization Normalization { get; }
 
-    /// <summary>One pass over the data. Leaving the loop early is fine; a batch must not be used after the next one was asked for.</summary>
+    /// <summary>One pass over the data. Leaving the loop early is fine; a batch is valid until the next one is asked for.</summary>
     /// <param name="epoch">From 0; chooses order and augmentation.</param>
     /// <param name="cancellation">Ends the pass with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="InvalidOperationException">Another pass of this loader is under way.</exception>
@@ -109,7 +111,8 @@ public sealed class BatchLoader : IDisposable
         {
             ObjectDisposedException.ThrowIf(disposed, this);
             if (current is not null)
-                throw new InvalidOperationException("this loader is in the middle of an epoch: leave that loop first, or use a second loader");
+                throw new InvalidOperationException(
+                    "this loader is in the middle of an epoch: leave that loop first, or use a second loader");
             current = new Run(ring.Length, cancellation);
             Run run = current;
             run.Worker = new Thread(() => Work(run, epoch)) { IsBackground = true, Name = "GpuNet batches" };
@@ -131,7 +134,7 @@ public sealed class BatchLoader : IDisposable
             }
     }
 
-    /// <summary>Ends a pass under way, in which the consumer meets an <see cref="ObjectDisposedException"/>, and the thread with it.</summary>
+    /// <summary>Ends a pass under way and its thread; its next batch then is an <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {
         Thread? worker;
@@ -188,7 +191,8 @@ public sealed class BatchLoader : IDisposable
             batch.Samples[i] = sample;
             batch.Labels[i] = dataset.Labels[sample];
             CropFlip placement = augmentation.Draw(options.Seed, epoch, sample);
-            augmentation.Write(dataset.Image(sample), dataset.Height, dataset.Width, placement, Normalization, batch.Images.AsSpan(i * length, length));
+            Span<float> output = batch.Images.AsSpan(i * length, length);
+            augmentation.Write(dataset.Image(sample), dataset.Height, dataset.Width, placement, Normalization, output);
         }
         if (batch.Count < options.BatchSize)
         {

@@ -2,7 +2,7 @@ namespace GpuNet.Data;
 
 /// <summary>How a <see cref="BatchLoader"/> cuts a data set into batches.</summary>
 /// <param name="BatchSize">Images a batch, 1 or more.</param>
-/// <param name="Shuffle">Whether each epoch has an order of its own, drawn from (seed, epoch); otherwise images come in their order.</param>
+/// <param name="Shuffle">Whether each epoch has an order of its own, drawn from (seed, epoch); if not, images keep theirs.</param>
 /// <param name="DropLast">Whether a partial last batch is left out. It needs a data set of at least one batch.</param>
 /// <param name="Seed">Seed of order and augmentation.</param>
 /// <param name="Augmentation">Random changes, none if null.</param>

@@ -19,7 +19,8 @@ public sealed record Cifar10Source(string Folder) : DatasetSource
         if (!Directory.Exists(Folder))
             throw new DirectoryNotFoundException($"{Folder}: expected a folder with the CIFAR-10 binary files, found no such folder");
         string[] names = ReadClassNames(Path.Combine(Folder, "batches.meta.txt"));
-        string[] training = [.. Directory.GetFiles(Folder, "data_batch_*.bin").OrderBy(BatchNumber).ThenBy(p => p, StringComparer.Ordinal)];
+        string[] training =
+            [.. Directory.GetFiles(Folder, "data_batch_*.bin").OrderBy(BatchNumber).ThenBy(p => p, StringComparer.Ordinal)];
         if (training.Length == 0)
             throw new FileNotFoundException($"{Folder}: expected at least one data_batch_*.bin, found none");
         string test = Path.Combine(Folder, "test_batch.bin");
@@ -28,10 +29,11 @@ public sealed record Cifar10Source(string Folder) : DatasetSource
     }
 
     /// <summary>Orders data_batch_10 behind data_batch_9: the order of the images must not depend on the file system.</summary>
-    private static int BatchNumber(string path) =>
-        int.TryParse(Path.GetFileNameWithoutExtension(path)["data_batch_".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int n)
-            ? n
-            : int.MaxValue;
+    private static int BatchNumber(string path)
+    {
+        string number = Path.GetFileNameWithoutExtension(path)["data_batch_".Length..];
+        return int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : int.MaxValue;
+    }
 
     private static void RequireFile(string path, string content)
     {
@@ -46,7 +48,8 @@ public sealed record Cifar10Source(string Folder) : DatasetSource
         return names.Length == ClassCount
             ? names
             : throw new InvalidDataException(
-                $"{path}: byte {new FileInfo(path).Length}: expected {ClassCount} class names, one a line, found {names.Length} by the end of the file");
+                $"{path}: byte {new FileInfo(path).Length}: expected {ClassCount} class names, one a line, "
+                + $"found {names.Length} by the end of the file");
     }
 
     private static ImageDataset Read(string name, string[] classNames, string[] paths)
@@ -54,7 +57,8 @@ public sealed record Cifar10Source(string Folder) : DatasetSource
         // Sizes first: a wrong file is reported before hundreds of megabytes are read.
         long count = paths.Sum(CountRecords);
         if (count * ImageLength > Array.MaxLength)
-            throw new InvalidDataException($"{paths[0]}: expected at most {Array.MaxLength / ImageLength} records in all files, found {count}");
+            throw new InvalidDataException(
+                $"{paths[0]}: expected at most {Array.MaxLength / ImageLength} records in all files, found {count}");
         byte[] pixels = new byte[count * ImageLength];
         byte[] labels = new byte[count];
         byte[] record = new byte[RecordLength];
@@ -82,11 +86,13 @@ public sealed record Cifar10Source(string Folder) : DatasetSource
         long length = new FileInfo(path).Length;
         if (length == 0)
             throw new InvalidDataException($"{path}: byte 0: expected records of {RecordLength} bytes, found an empty file");
-        return length % RecordLength == 0 ? length / RecordLength : throw CutShort(path, length / RecordLength * RecordLength, length % RecordLength);
+        long rest = length % RecordLength;
+        return rest == 0 ? length / RecordLength : throw CutShort(path, length - rest, rest);
     }
 
     private static InvalidDataException CutShort(string path, long offset, long found) => new(
-        $"{path}: byte {offset}: expected a record of {RecordLength} bytes (1 label, {ImageLength} pixels), found {found} bytes by the end of the file");
+        $"{path}: byte {offset}: expected a record of {RecordLength} bytes (1 label, {ImageLength} pixels), "
+        + $"found {found} bytes by the end of the file");
 
     /// <summary>CHW planes to HWC pixels.</summary>
     private static void Interleave(ReadOnlySpan<byte> planes, Span<byte> image)

@@ -45,7 +45,7 @@ public sealed record Normalization
     /// <summary>The constants of the 50,000 training images of CIFAR-10.</summary>
     public static Normalization Cifar10 { get; } = new([0.4914f, 0.4822f, 0.4465f], [0.2470f, 0.2435f, 0.2616f]);
 
-    /// <summary>Measures a data set; use the training part. A channel of one value has deviation 0 and is given 1, which makes it 0.</summary>
+    /// <summary>Measures a data set; use the training part. A constant channel is given deviation 1, so that it becomes 0.</summary>
     /// <param name="dataset">The images to measure, all of them.</param>
     public static Normalization Of(ImageDataset dataset)
     {
@@ -125,4 +125,7 @@ public sealed record Normalization
             hash.Add(value);
         return hash.ToHashCode();
     }
+
+    /// <summary>The constants, for logs.</summary>
+    public override string ToString() => $"mean [{string.Join(", ", Mean)}], deviation [{string.Join(", ", Deviation)}]";
 }

@@ -11,7 +11,7 @@ public static class ImageFile
     /// <summary>Reads a picture.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">The content is of another kind, or damaged; the message names file, byte offset and expectation.</exception>
+    /// <exception cref="InvalidDataException">Another kind of content, or damaged; the message names file, offset, expectation.</exception>
     public static RgbImage Read(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -65,7 +65,8 @@ public static class ImageFile
         int length = width * height * 3;
         if (content.Length - at < length)
             throw new InvalidDataException(
-                $"{path}: byte {content.Length}: expected {length} bytes of pixels from byte {at} on, found {Math.Max(0, content.Length - at)}");
+                $"{path}: byte {content.Length}: expected {length} bytes of pixels from byte {at} on, "
+                + $"found {Math.Max(0, content.Length - at)}");
         return new RgbImage(height, width, content.AsSpan(at, length).ToArray());
 
         int Number(string what)

@@ -53,7 +53,8 @@ public static class ImageResize
     {
         ArgumentNullException.ThrowIfNull(image);
         if (height > image.Height || width > image.Width)
-            throw new ArgumentException($"expected a picture of at least {height}x{width}, found {image.Height}x{image.Width}", nameof(image));
+            throw new ArgumentException(
+                $"expected a picture of at least {height}x{width}, found {image.Height}x{image.Width}", nameof(image));
         var result = new RgbImage(height, width);
         int top = (int)Math.Round((image.Height - height) / 2.0), left = (int)Math.Round((image.Width - width) / 2.0);
         for (int y = 0; y < height; y++)
@@ -61,7 +62,7 @@ public static class ImageResize
         return result;
     }
 
-    /// <summary>Filters <paramref name="lines"/> lines of <paramref name="inLength"/> points into lines of <paramref name="outLength"/>.</summary>
+    /// <summary>Filters lines of <paramref name="inLength"/> points into lines of <paramref name="outLength"/>.</summary>
     private static void Resample(
         byte[] input, int inLength, byte[] output, int outLength, int lines, int inStride, int outStride, int step, int channels)
     {
@@ -89,7 +90,7 @@ public static class ImageResize
         }
     }
 
-    /// <summary>Triangle weights of the points around an output point, normalised to sum 1 and rounded to <see cref="Precision"/> bits.</summary>
+    /// <summary>Triangle weights around an output point, normalised to sum 1 and rounded to <see cref="Precision"/> bits.</summary>
     private static Span<int> Weights(Span<int> weights, double offset, double support)
     {
         Span<double> exact = weights.Length <= 256 ? stackalloc double[weights.Length] : new double[weights.Length];

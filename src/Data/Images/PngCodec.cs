@@ -97,9 +97,11 @@ internal static class PngCodec
     private static byte[] Unpack(string path, int offset, MemoryStream packed, Header header)
     {
         int bpp = header.Channels, stride = 1 + header.Width * bpp;
-        if ((long)stride * header.Height > Array.MaxLength)
-            throw Wrong(path, offset, $"at most {Array.MaxLength} bytes of rows", $"{header.Width}x{header.Height}x{bpp}");
-        byte[] rows = new byte[stride * header.Height];
+        long length = (long)stride * header.Height;
+        // Deflate packs at most 1032 to 1: a header that lies about its size must not cost a gigabyte.
+        if (length > Array.MaxLength || length > 1032 * packed.Length)
+            throw Wrong(path, offset, $"{length} bytes of rows in IDAT", $"{packed.Length} packed bytes, too few for them");
+        byte[] rows = new byte[length];
         packed.Position = 0;
         int read;
         try
@@ -156,7 +158,8 @@ internal static class PngCodec
                     _ => (rows, from, from + 1, from + 2),
                 };
                 if (b >= source.Length)
-                    throw Wrong(path, offset, $"a palette of at least {rows[from] + 1} colours for pixel ({y}, {x})", $"{palette.Length / 3}");
+                    throw Wrong(
+                        path, offset, $"a palette of at least {rows[from] + 1} colours for pixel ({y}, {x})", $"{palette.Length / 3}");
                 image.Pixels[to] = source[r];
                 image.Pixels[to + 1] = source[g];
                 image.Pixels[to + 2] = source[b];
@@ -182,7 +185,7 @@ internal static class PngCodec
         return [.. Signature, .. Chunk("IHDR", header), .. Chunk("IDAT", packed.ToArray()), .. Chunk("IEND", [])];
     }
 
-    internal static byte[] Chunk(string type, byte[] body)
+    private static byte[] Chunk(string type, byte[] body)
     {
         byte[] chunk = new byte[12 + body.Length];
         BinaryPrimitives.WriteInt32BigEndian(chunk, body.Length);

@@ -28,7 +28,7 @@ public sealed record ShapesSource(int TrainCount = 10_000, int TestCount = 2_000
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, MaxCount);
         byte[] pixels = new byte[count * ShapePainter.ImageLength];
         byte[] labels = new byte[count];
-        // A chunk of images a task: one image takes some 50 us, too little for a task of its own.
+        // A chunk of images a task: one image takes about 0.1 ms, too little for a task of its own.
         const int chunk = 64;
         Parallel.For(0, (count + chunk - 1) / chunk, c =>
         {
