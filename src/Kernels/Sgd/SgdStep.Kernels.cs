@@ -1,0 +1,48 @@
+using ILGPU;
+
+namespace GpuNet.Kernels;
+
+/// <summary>An <see cref="SgdArguments"/> as kernels take it, by value, with the two special cases turned into factors.</summary>
+internal readonly struct SgdScalars
+{
+    public readonly int Elements, ClearGradient;
+
+    /// <summary>Step size and decay.</summary>
+    public readonly float LearningRate, Decay;
+
+    /// <summary>Share of the old momentum in the new one; 0 in the first step.</summary>
+    public readonly float Kept;
+
+    /// <summary>Shares of gradient and new momentum in the update: 0 and 1, or with Nesterov 1 and momentum.</summary>
+    public readonly float GradientShare, MomentumShare;
+
+    public SgdScalars(SgdArguments a, int elements)
+    {
+        Elements = elements;
+        ClearGradient = a.ClearGradient ? 1 : 0;
+        (LearningRate, Decay) = (a.LearningRate, a.Decay);
+        Kept = a.First ? 0 : a.Momentum;
+        (GradientShare, MomentumShare) = a.Nesterov ? (1, a.Momentum) : (0, 1);
+    }
+}
+
+internal static class SgdKernels
+{
+    // A thread owns parameter i, its gradient and its momentum. Nothing is shared; all accesses are contiguous.
+    public static void Update(View w, View dw, View m, SgdScalars s)
+    {
+        int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
+        if (i >= s.Elements)
+            return;
+        float weight = w[i];
+        float gradient = dw[i] + (s.Decay * weight);
+        // Where nothing is kept, whatever lies there, even NaN, must not come through.
+        float momentum = gradient;
+        if (s.Kept != 0f)
+            momentum += s.Kept * m[i];
+        m[i] = momentum;
+        w[i] = weight - (s.LearningRate * ((s.GradientShare * gradient) + (s.MomentumShare * momentum)));
+        if (s.ClearGradient != 0)
+            dw[i] = 0f;
+    }
+}

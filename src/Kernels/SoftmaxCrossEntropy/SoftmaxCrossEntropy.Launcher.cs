@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using System.Runtime.Intrinsics;
+using GpuNet.Kernels.Host;
+
+namespace GpuNet.Kernels;
+
+public sealed partial record SoftmaxCrossEntropy
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<Candidate> Candidates =>
+    [
+        Candidate.Kernels("Plain", device => new PlainLauncher(device, this)),
+        Candidate.Host(device =>
+            Vector512.IsHardwareAccelerated ? new SoftmaxCrossEntropyHost<Lanes512>(device, this)
+            : Vector256.IsHardwareAccelerated ? new SoftmaxCrossEntropyHost<Lanes256>(device, this)
+            : new SoftmaxCrossEntropyHost<Lanes128>(device, this)),
+    ];
+
+    private sealed class PlainLauncher(Device device, SoftmaxCrossEntropy op) : Launcher
+    {
+        private readonly Kernel<View, View, View, View, View, int, int, float, int> forward = new(device, SoftmaxCrossEntropyKernels.Forward);
+        private readonly Kernel<View, View, int> mean = new(device, SoftmaxCrossEntropyKernels.Mean);
+        private readonly Kernel<View, View, View, View, View, View, int, int, float, int> backward =
+            new(device, SoftmaxCrossEntropyKernels.Backward);
+        private readonly int images = op.Logits.N;
+        private readonly int classes = op.Logits.C;
+        private readonly int elements = checked((int)op.Logits.Elements);
+        private readonly float smoothing = op.LabelSmoothing;
+
+        // The loss of each image, before they are summed.
+        public override long WorkspaceElements => images;
+
+        public override void Forward(Operands o)
+        {
+            View losses = o.Workspace.View;
+            bool saves = o.Saved.Length > 0;
+            // At inference the losses stand in for what is saved; the kernel does not write them twice.
+            View maximum = saves ? o.Saved[0].View : losses;
+            View logSum = saves ? o.Saved[1].View : losses;
+            forward.Run(images, o.Inputs[0].View, o.Inputs[1].View, maximum, logSum, losses, images, classes, smoothing, saves ? 1 : 0);
+            mean.Run(1, losses, o.Output.View, images);
+        }
+
+        public override void Backward(Operands o)
+        {
+            if (!o.DInput.IsWanted)
+                return;
+            backward.Run(elements, o.Inputs[0].View, o.Inputs[1].View, o.Saved[0].View, o.Saved[1].View, o.DOutput.View,
+                o.DInput.Tensor.View, images, classes, smoothing, o.DInput.AddFlag);
+        }
+    }
+}
