@@ -1,0 +1,106 @@
+using ILGPU;
+
+namespace GpuNet.Kernels;
+
+internal static class ConvolutionKernels
+{
+    // A thread owns y[n,p,q,k]. Nothing is shared. Neighbouring threads are neighbouring output channels: loads of the weights are
+    // contiguous, and x is one address for those of a group.
+    public static void Forward(View x, View weight, View bias, View y, WindowGeometry g, int hasBias)
+    {
+        int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
+        if (i >= g.N * g.P * g.Q * g.K)
+            return;
+        int k = i % g.K;
+        int pixel = i / g.K;
+        int q = pixel % g.Q;
+        int p = pixel / g.Q % g.P;
+        int n = pixel / g.Q / g.P;
+        int firstC = k / g.GroupK * g.GroupC;
+        float sum = hasBias != 0 ? bias[k] : 0f;
+        for (int a = 0; a < g.KernelH; a++)
+        {
+            int h = (p * g.StrideH) + (a * g.DilationH) - g.Top;
+            if (h < 0 || h >= g.H)
+                continue;
+            for (int b = 0; b < g.KernelW; b++)
+            {
+                int w = (q * g.StrideW) + (b * g.DilationW) - g.Left;
+                if (w < 0 || w >= g.W)
+                    continue;
+                int fromX = (((((n * g.H) + h) * g.W) + w) * g.C) + firstC;
+                int fromW = (((a * g.KernelW) + b) * g.GroupC * g.K) + k;
+                for (int c = 0; c < g.GroupC; c++)
+                    sum += x[fromX + c] * weight[fromW + (c * g.K)];
+            }
+        }
+        y[i] = sum;
+    }
+
+    // A thread owns dx[n,h,w,c] and gathers from the outputs that read it. Nothing is shared; dy is one address for neighbouring
+    // threads of a group, their rows of weights are not contiguous.
+    public static void BackwardData(View dy, View weight, View dx, WindowGeometry g, int add)
+    {
+        int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
+        if (i >= g.N * g.H * g.W * g.C)
+            return;
+        int c = i % g.C;
+        int pixel = i / g.C;
+        int w = pixel % g.W;
+        int h = pixel / g.W % g.H;
+        int n = pixel / g.W / g.H;
+        int group = c / g.GroupC;
+        int firstK = group * g.GroupK;
+        float sum = add != 0 ? dx[i] : 0f;
+        for (int a = 0; a < g.KernelH; a++)
+        {
+            int reachH = h + g.Top - (a * g.DilationH);
+            int p = reachH / g.StrideH;
+            if (reachH < 0 || p >= g.P || p * g.StrideH != reachH)
+                continue;
+            for (int b = 0; b < g.KernelW; b++)
+            {
+                int reachW = w + g.Left - (b * g.DilationW);
+                int q = reachW / g.StrideW;
+                if (reachW < 0 || q >= g.Q || q * g.StrideW != reachW)
+                    continue;
+                int fromY = (((((n * g.P) + p) * g.Q) + q) * g.K) + firstK;
+                int fromW = (((((a * g.KernelW) + b) * g.GroupC) + c - (group * g.GroupC)) * g.K) + firstK;
+                for (int k = 0; k < g.GroupK; k++)
+                    sum += dy[fromY + k] * weight[fromW + k];
+            }
+        }
+        dx[i] = sum;
+    }
+
+    // A thread owns dw[a,b,c,k] and walks all outputs in order. Nothing is shared; loads of dy are contiguous in k, and x is one
+    // address for neighbouring threads of a group.
+    public static void BackwardWeights(View x, View dy, View dweight, WindowGeometry g)
+    {
+        int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
+        if (i >= g.KernelH * g.KernelW * g.GroupC * g.K)
+            return;
+        int k = i % g.K;
+        int row = i / g.K;
+        int c = (row % g.GroupC) + (k / g.GroupK * g.GroupC);
+        int b = row / g.GroupC % g.KernelW;
+        int a = row / g.GroupC / g.KernelW;
+        float sum = 0f;
+        for (int n = 0; n < g.N; n++)
+        {
+            for (int p = 0; p < g.P; p++)
+            {
+                int h = (p * g.StrideH) + (a * g.DilationH) - g.Top;
+                if (h < 0 || h >= g.H)
+                    continue;
+                for (int q = 0; q < g.Q; q++)
+                {
+                    int w = (q * g.StrideW) + (b * g.DilationW) - g.Left;
+                    if (w >= 0 && w < g.W)
+                        sum += x[(((((n * g.H) + h) * g.W) + w) * g.C) + c] * dy[(((((n * g.P) + p) * g.Q) + q) * g.K) + k];
+                }
+            }
+        }
+        dweight[i] += sum;
+    }
+}

@@ -1,0 +1,52 @@
+using ILGPU;
+
+namespace GpuNet.Kernels;
+
+/// <summary>The product of channel vectors and a matrix, as pointwise convolution and linear layers need it.</summary>
+internal static class PointwiseConvKernels
+{
+    // A thread owns y[row,k]. Nothing is shared. Neighbouring threads are neighbouring output channels: loads of the matrix are
+    // contiguous, and x[row,c] is one address for all of them.
+    public static void Forward(View x, View weight, View bias, View y, int rows, int inputs, int outputs, int hasBias)
+    {
+        int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
+        if (i >= rows * outputs)
+            return;
+        int row = i / outputs;
+        int k = i - (row * outputs);
+        float sum = hasBias != 0 ? bias[k] : 0f;
+        for (int c = 0; c < inputs; c++)
+            sum += x[(row * inputs) + c] * weight[(c * outputs) + k];
+        y[i] = sum;
+    }
+
+    // A thread owns dx[row,c] and multiplies a row of dy with a row of the matrix. Nothing is shared; dy[row,k] is one address for
+    // neighbouring threads, their matrix rows are not contiguous.
+    public static void BackwardData(View dy, View weight, View dx, int rows, int inputs, int outputs, int add)
+    {
+        int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
+        if (i >= rows * inputs)
+            return;
+        int row = i / inputs;
+        int c = i - (row * inputs);
+        float sum = add != 0 ? dx[i] : 0f;
+        for (int k = 0; k < outputs; k++)
+            sum += dy[(row * outputs) + k] * weight[(c * outputs) + k];
+        dx[i] = sum;
+    }
+
+    // A thread owns dw[c,k] and walks all rows in order. Nothing is shared; loads of dy are contiguous in k, and x[row,c] is one
+    // address for neighbouring threads.
+    public static void BackwardWeights(View x, View dy, View dweight, int rows, int inputs, int outputs)
+    {
+        int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
+        if (i >= inputs * outputs)
+            return;
+        int c = i / outputs;
+        int k = i - (c * outputs);
+        float sum = 0f;
+        for (int row = 0; row < rows; row++)
+            sum += x[(row * inputs) + c] * dy[(row * outputs) + k];
+        dweight[i] += sum;
+    }
+}
