@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace GpuNet.Network;
+
+/// <summary>
+/// A trained or half-trained classifier in a folder: <c>weights.safetensors</c>, <c>momentum.safetensors</c>, and
+/// <c>checkpoint.json</c>, which describes them and is written last. Each file appears under its name only once it is complete; the
+/// step each was written at tells a set that an interruption left mixed.
+/// </summary>
+public sealed record Checkpoint
+{
+    /// <summary>File with the parameters, in PyTorch's layout and names.</summary>
+    public const string WeightsName = "weights.safetensors";
+
+    /// <summary>File with the optimiser's momentum.</summary>
+    public const string MomentumName = "momentum.safetensors";
+
+    /// <summary>File with everything else.</summary>
+    public const string JsonName = "checkpoint.json";
+
+    private const string StepKey = "step";
+    private const int CurrentVersion = 1;
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    /// <summary>Version of the format.</summary>
+    public int Version { get; init; } = CurrentVersion;
+
+    /// <summary>The network.</summary>
+    public required ModelSpec Model { get; init; }
+
+    /// <summary>Names of the classes.</summary>
+    public required IReadOnlyList<string> ClassNames { get; init; }
+
+    /// <summary>Mean of each channel that was taken from the images, which run from 0 to 1.</summary>
+    public required IReadOnlyList<float> Mean { get; init; }
+
+    /// <summary>Standard deviation that each channel was divided by.</summary>
+    public required IReadOnlyList<float> Deviation { get; init; }
+
+    /// <summary>Training steps done.</summary>
+    public int Steps { get; init; }
+
+    /// <summary>Epochs done.</summary>
+    public int Epochs { get; init; }
+
+    /// <summary>How the run was set up, for the reader: data, schedule, rate, seed and the like.</summary>
+    public IReadOnlyDictionary<string, string> Recipe { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Writes the checkpoint of a trainer.</summary>
+    /// <param name="folder">Folder; made if it is not there.</param>
+    /// <param name="trainer">Whose parameters and momentum to write.</param>
+    public void Save(string folder, Trainer trainer)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        Directory.CreateDirectory(folder);
+        var step = new Dictionary<string, string> { [StepKey] = trainer.Steps.ToString(CultureInfo.InvariantCulture) };
+        WeightsFile.Save(trainer.Parameters, Path.Combine(folder, WeightsName), step);
+        var momentum = new SafetensorsWriter();
+        momentum.Metadata[StepKey] = step[StepKey];
+        float[] values = trainer.Optimizer.Momentum.ToArray();
+        momentum.Add("momentum", [values.Length], values);
+        momentum.Save(Path.Combine(folder, MomentumName));
+        string path = Path.Combine(folder, JsonName), temporary = path + ".tmp";
+        File.WriteAllText(temporary, JsonSerializer.Serialize(this with { Steps = trainer.Steps }, Json));
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <summary>Reads the description of a checkpoint, not its tensors.</summary>
+    /// <param name="folder">The checkpoint's folder.</param>
+    /// <exception cref="GpuNetException">There is no checkpoint, or it is damaged or of another version.</exception>
+    public static Checkpoint Read(string folder)
+    {
+        string path = Path.Combine(folder, JsonName);
+        if (!File.Exists(path))
+            throw new GpuNetException($"{folder} holds no checkpoint: {JsonName} is missing.");
+        try
+        {
+            Checkpoint checkpoint = JsonSerializer.Deserialize<Checkpoint>(File.ReadAllText(path), Json)
+                ?? throw new GpuNetException($"{path}: expected a checkpoint, got null.");
+            if (checkpoint.Version != CurrentVersion)
+                throw new GpuNetException($"{path}: expected version {CurrentVersion}, got {checkpoint.Version}.");
+            if (checkpoint.ClassNames.Count != checkpoint.Model.Classes)
+                throw new GpuNetException($"{path}: expected {checkpoint.Model.Classes} class names, got {checkpoint.ClassNames.Count}.");
+            if (checkpoint.Mean.Count != checkpoint.Model.ImageChannels || checkpoint.Deviation.Count != checkpoint.Model.ImageChannels)
+                throw new GpuNetException($"{path}: expected a mean and a deviation for {checkpoint.Model.ImageChannels} channels.");
+            return checkpoint;
+        }
+        catch (JsonException e)
+        {
+            throw new GpuNetException($"{path}: not a checkpoint: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Reads the checkpoint's parameters into a store.</summary>
+    public void LoadWeights(string folder, ParameterStore parameters)
+    {
+        string path = Path.Combine(folder, WeightsName);
+        CheckStep(path, WeightsFile.Load(parameters, path));
+    }
+
+    /// <summary>Takes a trainer back to where the checkpoint left it, so that training goes on as if it had not stopped.</summary>
+    public void Restore(string folder, Trainer trainer)
+    {
+        ArgumentNullException.ThrowIfNull(trainer);
+        LoadWeights(folder, trainer.Parameters);
+        string path = Path.Combine(folder, MomentumName);
+        using SafetensorsFile file = SafetensorsFile.Read(path);
+        CheckStep(path, file.Metadata);
+        trainer.Optimizer.Momentum.Upload(file.ReadFloats("momentum"), path);
+        trainer.Steps = Steps;
+    }
+
+    private void CheckStep(string path, IReadOnlyDictionary<string, string> metadata)
+    {
+        string found = metadata.TryGetValue(StepKey, out string? step) ? step : "none";
+        if (found != Steps.ToString(CultureInfo.InvariantCulture))
+            throw new GpuNetException($"{path}: expected the file of step {Steps}, found that of step {found}; the checkpoint is mixed.");
+    }
+}

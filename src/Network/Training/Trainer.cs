@@ -1,0 +1,107 @@
+namespace GpuNet.Network;
+
+/// <summary>
+/// Trains an image classifier: parameters, a training plan, an inference plan and the optimiser, which share one device. The same
+/// seed, data and device give the same parameters bit for bit.
+/// </summary>
+public sealed class Trainer : IDisposable
+{
+    private readonly Plan training;
+    private readonly Plan inference;
+    private readonly float[] logits;
+    private readonly float[] labelValues;
+    private readonly float[] loss = new float[1];
+    private readonly float[] padded;
+
+    /// <summary>Builds the network and draws its initial parameters.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="device">Where it trains.</param>
+    /// <param name="options">Batch size, optimiser and seed.</param>
+    public Trainer(ModelSpec model, Device device, TrainerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(options);
+        Model = model;
+        Options = options;
+        Graph graph = model.BuildWithLoss(options.Batch, options.LabelSmoothing);
+        Parameters = new ParameterStore(graph, device, withGradients: true);
+        Parameters.Initialize(options.Seed);
+        training = new Plan(graph, Parameters, PlanMode.Training);
+        inference = new Plan(model.Build(options.Batch), Parameters, PlanMode.Inference);
+        Optimizer = new SgdOptimizer(Parameters, options.Sgd);
+        logits = new float[options.Batch * model.Classes];
+        labelValues = new float[options.Batch];
+        padded = new float[graph.Inputs["input"].Shape.Elements];
+    }
+
+    /// <summary>The network.</summary>
+    public ModelSpec Model { get; }
+
+    /// <summary>Batch size, optimiser and seed.</summary>
+    public TrainerOptions Options { get; }
+
+    /// <summary>The parameters being trained.</summary>
+    public ParameterStore Parameters { get; }
+
+    /// <summary>The optimiser and its momentum.</summary>
+    public SgdOptimizer Optimizer { get; }
+
+    /// <summary>Training steps done so far.</summary>
+    public int Steps { get; set; }
+
+    /// <summary>Bytes of activations and their gradients in a training step.</summary>
+    public long PlanBytes => training.Bytes;
+
+    /// <summary>One training step on a full batch.</summary>
+    /// <param name="images">Images, NHWC, as many as <see cref="TrainerOptions.Batch"/>.</param>
+    /// <param name="labels">Class of each image.</param>
+    /// <param name="learningRate">Learning rate of this step.</param>
+    /// <returns>Mean loss and the number of images classified right, both before the update.</returns>
+    /// <exception cref="GpuNetException">The batch does not fit, or the loss is no longer a finite number.</exception>
+    public BatchResult Step(ReadOnlySpan<float> images, ReadOnlySpan<int> labels, float learningRate)
+    {
+        if (labels.Length != Options.Batch)
+            throw new GpuNetException($"A training step takes {Options.Batch} images, got {labels.Length}.");
+        Classification.CheckLabels(labels, Model.Classes);
+        for (int i = 0; i < labels.Length; i++)
+            labelValues[i] = labels[i];
+        training.Input("input").Upload(images, "images");
+        training.Input("labels").Upload(labelValues, "labels");
+        training.Forward(unchecked((uint)(Options.Seed * 0x01000193) ^ (uint)Steps));
+        training.Backward();
+        training.Output("loss").Download(loss);
+        if (!float.IsFinite(loss[0]))
+            throw new GpuNetException($"Training diverged: the loss of step {Steps + 1} is {loss[0]}. Try a lower learning rate.");
+        training.Output("output").Download(logits);
+        Optimizer.Step(learningRate);
+        Steps++;
+        return new BatchResult(loss[0], Classification.CountCorrect(logits, labels, Model.Classes), labels.Length);
+    }
+
+    /// <summary>Classifies up to a batch of images with the running statistics.</summary>
+    /// <param name="images">Images, NHWC.</param>
+    /// <param name="labels">Class of each image; their number is the number of images.</param>
+    /// <returns>Mean loss and the number of images classified right.</returns>
+    public BatchResult Evaluate(ReadOnlySpan<float> images, ReadOnlySpan<int> labels)
+    {
+        Classification.CheckLabels(labels, Model.Classes);
+        if (images.Length > padded.Length || labels.Length > Options.Batch)
+            throw new GpuNetException($"An evaluation batch has at most {Options.Batch} images, got {labels.Length}.");
+        images.CopyTo(padded);
+        padded.AsSpan(images.Length).Clear();
+        inference.Input("input").Upload(padded, "images");
+        inference.Forward();
+        inference.Output("output").Download(logits);
+        double mean = Classification.MeanCrossEntropy(logits, labels, Model.Classes);
+        return new BatchResult((float)mean, Classification.CountCorrect(logits, labels, Model.Classes), labels.Length);
+    }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose()
+    {
+        training.Dispose();
+        inference.Dispose();
+        Optimizer.Dispose();
+        Parameters.Dispose();
+    }
+}
