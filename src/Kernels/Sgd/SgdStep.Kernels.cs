@@ -2,12 +2,19 @@ using ILGPU;
 
 namespace GpuNet.Kernels;
 
-/// <summary>An <see cref="SgdArguments"/> as kernels take it, by value, with the two special cases turned into factors.</summary>
-internal readonly struct SgdScalars
+/// <summary>
+/// An <see cref="SgdArguments"/> as kernels take it, by value, with the special cases turned into factors. Public, because kernels are
+/// launched by generated code in another assembly.
+/// </summary>
+public readonly struct SgdScalars
 {
-    public readonly int Elements, ClearGradient;
+    /// <summary>Parameters in the range.</summary>
+    public readonly int Elements;
 
-    /// <summary>Step size and decay.</summary>
+    /// <summary>1 to leave the gradients zero.</summary>
+    public readonly int ClearGradient;
+
+    /// <summary>Step size and weight decay.</summary>
     public readonly float LearningRate, Decay;
 
     /// <summary>Share of the old momentum in the new one; 0 in the first step.</summary>
@@ -16,13 +23,14 @@ internal readonly struct SgdScalars
     /// <summary>Shares of gradient and new momentum in the update: 0 and 1, or with Nesterov 1 and momentum.</summary>
     public readonly float GradientShare, MomentumShare;
 
-    public SgdScalars(SgdArguments a, int elements)
+    /// <summary>Works the factors out.</summary>
+    public SgdScalars(SgdArguments arguments, int elements)
     {
         Elements = elements;
-        ClearGradient = a.ClearGradient ? 1 : 0;
-        (LearningRate, Decay) = (a.LearningRate, a.Decay);
-        Kept = a.First ? 0 : a.Momentum;
-        (GradientShare, MomentumShare) = a.Nesterov ? (1, a.Momentum) : (0, 1);
+        ClearGradient = arguments.ClearGradient ? 1 : 0;
+        (LearningRate, Decay) = (arguments.LearningRate, arguments.Decay);
+        Kept = arguments.First ? 0 : arguments.Momentum;
+        (GradientShare, MomentumShare) = arguments.Nesterov ? (1, arguments.Momentum) : (0, 1);
     }
 }
 

@@ -11,8 +11,8 @@ namespace GpuNet.Kernels;
 /// dx[n,k]     = dloss/N · (softmax(x[n])[k] − target[n,k])
 /// </code>
 /// Inputs: logits [N,1,1,K]; class numbers [N,1,1,1], which have no gradient. A label that is no class number is an error on device
-/// <c>cpu</c>; elsewhere, where a kernel cannot report one, it makes the loss NaN. Saved for each image: the greatest logit m, and log Σ exp(x−m);
-/// kept apart, large logits cost no accuracy.
+/// <c>cpu</c>; elsewhere, where a kernel cannot report one, it makes the loss NaN. Saved for each image: the greatest logit m, and
+/// log Σ exp(x−m); kept apart, large logits cost no accuracy.
 /// </summary>
 /// <param name="Logits">Extents of the logits.</param>
 /// <param name="LabelSmoothing">e: the share of the target spread evenly over all classes, at least 0 and below 1.</param>
@@ -26,6 +26,9 @@ public sealed partial record SoftmaxCrossEntropy(Shape Logits, float LabelSmooth
 
     /// <inheritdoc/>
     public override ImmutableArray<Shape> Saved => [Shape.Vector(Logits.N), Shape.Vector(Logits.N)];
+
+    /// <inheritdoc/>
+    protected override string Detail => LabelSmoothing > 0 ? FormattableString.Invariant($"smoothing {LabelSmoothing}") : "";
 
     /// <summary>For each logit a comparison, a difference, an exponential and a sum.</summary>
     public override long Flops => 4 * Logits.Elements;
