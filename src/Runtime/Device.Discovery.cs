@@ -42,12 +42,10 @@ public sealed partial class Device
         var all = ImmutableArray.CreateBuilder<DeviceInfo>();
         using (Context context = CreateContext(new DeviceOptions()))
         {
-            AddAccelerators(all, context.GetCudaDevices(), CudaInfo);
-            if (all.Count == 0)
-                all.Add(Missing("cuda", DeviceKind.Cuda, "libcuda.so.1", "nvcuda"));
-            int before = all.Count;
-            AddAccelerators(all, context.GetCLDevices(), OpenCLInfo);
-            if (all.Count == before)
+            all.AddRange(Cards(context).Select(c => c.Info));
+            if (all.All(d => d.Kind != DeviceKind.Cuda))
+                all.Insert(0, Missing("cuda", DeviceKind.Cuda, "libcuda.so.1", "nvcuda"));
+            if (all.All(d => d.Kind != DeviceKind.OpenCL))
                 all.Add(Missing("opencl", DeviceKind.OpenCL, "libOpenCL.so.1", "OpenCL"));
         }
         all.Add(HostInfo());
@@ -73,9 +71,7 @@ public sealed partial class Device
         Context? context = CreateContext(options);
         try
         {
-            var found = new List<(DeviceInfo Info, IlgpuDevice Device)>();
-            Collect(found, context.GetCudaDevices(), CudaInfo);
-            Collect(found, context.GetCLDevices(), OpenCLInfo);
+            List<(DeviceInfo Info, IlgpuDevice Device)> found = Cards(context);
             (DeviceInfo Info, IlgpuDevice Device) chosen = name == "auto"
                 ? found.FirstOrDefault(d => d.Info is { Usable: true, Automatic: true })
                 : found.FirstOrDefault(d => Matches(d.Info, name) && d.Info.Usable);
@@ -127,18 +123,16 @@ public sealed partial class Device
             $"Device {name}: {why}. Usable here: auto, {string.Join(", ", all.Where(d => d.Usable).Select(d => d.Name))}.");
     }
 
-    private static void AddAccelerators<T>(ImmutableArray<DeviceInfo>.Builder all, Context.DeviceCollection<T> devices, Func<T, int, DeviceInfo> describe)
-        where T : IlgpuDevice
+    private static List<(DeviceInfo Info, IlgpuDevice Device)> Cards(Context context)
     {
-        for (int i = 0; i < devices.Count; i++)
-            all.Add(describe(devices[i], i));
-    }
-
-    private static void Collect<T>(List<(DeviceInfo, IlgpuDevice)> all, Context.DeviceCollection<T> devices, Func<T, int, DeviceInfo> describe)
-        where T : IlgpuDevice
-    {
-        for (int i = 0; i < devices.Count; i++)
-            all.Add((describe(devices[i], i), devices[i]));
+        var cards = new List<(DeviceInfo, IlgpuDevice)>();
+        var cuda = context.GetCudaDevices();
+        for (int i = 0; i < cuda.Count; i++)
+            cards.Add((CudaInfo(cuda[i], i), cuda[i]));
+        var opencl = context.GetCLDevices();
+        for (int i = 0; i < opencl.Count; i++)
+            cards.Add((OpenCLInfo(opencl[i], i), opencl[i]));
+        return cards;
     }
 
     private static DeviceInfo CudaInfo(CudaDevice device, int index)

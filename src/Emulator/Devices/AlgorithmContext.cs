@@ -1,4 +1,6 @@
-namespace ILGPU.Algorithms;
+using ILGPU.Algorithms;
+
+namespace ILGPU;
 
 /// <summary>Switches the functions of <see cref="XMath"/> on.</summary>
 public static class AlgorithmContext

@@ -27,6 +27,9 @@ public sealed class CLDevice : Device
     /// <summary>The vendor, as far as it is a known one.</summary>
     public CLDeviceVendor Vendor { get; } = CLDeviceVendor.Other;
 
+    /// <summary>Whether it is a processor, a GPU or something else.</summary>
+    public CLDeviceType DeviceType { get; }
+
     /// <summary>The version of the driver.</summary>
     public string DriverVersion { get; } = "";
 

@@ -9,6 +9,9 @@ public sealed class CudaAccelerator : Accelerator
 
     /// <summary>The generation of the hardware.</summary>
     public CudaArchitecture Architecture => ((CudaDevice)Device).Architecture ?? default;
+
+    /// <summary>Bytes of memory not in use.</summary>
+    public long GetFreeMemory() => MemorySize;
 }
 
 /// <summary>Registers CUDA devices, of which there are none.</summary>

@@ -18,6 +18,9 @@ public sealed class CudaDevice : Device
     /// <summary>The generation of the hardware.</summary>
     public CudaArchitecture? Architecture { get; }
 
+    /// <summary>The version of PTX that the driver reads.</summary>
+    public CudaInstructionSet? InstructionSet { get; }
+
     /// <summary>The clock of the multiprocessors in kHz.</summary>
     public int ClockRate { get; }
 
@@ -63,3 +66,8 @@ public readonly record struct CudaDriverVersion(int Major, int Minor)
     /// <inheritdoc />
     public override string ToString() => $"{Major}.{Minor}";
 }
+
+/// <summary>A version of PTX.</summary>
+/// <param name="Major">The main number.</param>
+/// <param name="Minor">The number within it.</param>
+public readonly record struct CudaInstructionSet(int Major, int Minor);
