@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using System.Runtime.Intrinsics;
+using GpuNet.Kernels.Host;
+
+namespace GpuNet.Kernels;
+
+public sealed partial record Activation
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<Candidate> Candidates =>
+    [
+        Candidate.Kernels("Plain", device => Kind.Bind(new PlainBinder(device, this))),
+        Candidate.Host(device => Kind.Bind(new HostBinder(device, this))),
+    ];
+
+    private sealed class PlainBinder(Device device, Activation op) : IActivationBinder<Launcher>
+    {
+        public Launcher Bind<TActivation>()
+            where TActivation : unmanaged, IActivation => new PlainLauncher<TActivation>(device, op);
+    }
+
+    private sealed class HostBinder(Device device, Activation op) : IActivationBinder<Launcher>
+    {
+        public Launcher Bind<TActivation>()
+            where TActivation : unmanaged, IActivation =>
+            Vector512.IsHardwareAccelerated ? new ActivationHost<Lanes512, TActivation>(device, op)
+            : Vector256.IsHardwareAccelerated ? new ActivationHost<Lanes256, TActivation>(device, op)
+            : new ActivationHost<Lanes128, TActivation>(device, op);
+    }
+
+    private sealed class PlainLauncher<TActivation>(Device device, Activation op) : Launcher
+        where TActivation : unmanaged, IActivation
+    {
+        private readonly Kernel<View, View, int> forward = new(device, ActivationKernels.Forward<TActivation>);
+        private readonly Kernel<View, View, View, int, int> backward = new(device, ActivationKernels.Backward<TActivation>);
+        private readonly int count = checked((int)op.Input.Elements);
+
+        public override void Forward(Operands o) => forward.Run(count, o.Input.View, o.Output.View, count);
+
+        public override void Backward(Operands o)
+        {
+            if (o.DInput.IsWanted)
+                backward.Run(count, o.Input.View, o.DOutput.View, o.DInput.Tensor.View, count, o.DInput.AddFlag);
+        }
+    }
+}
