@@ -1,0 +1,39 @@
+using ILGPU;
+
+namespace GpuNet.Kernels;
+
+internal static class GlobalAveragePoolKernels
+{
+    // A thread owns y[n,c] and walks the pixels, adding up runs of 32 first to keep the rounding error of large images small.
+    // Nothing is shared; loads are contiguous in c.
+    public static void Forward(View x, View y, int images, int pixels, int channels)
+    {
+        int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
+        if (i >= images * channels)
+            return;
+        int c = i % channels;
+        int n = i / channels;
+        float sum = 0f;
+        for (int start = 0; start < pixels; start += 32)
+        {
+            int end = start + 32 < pixels ? start + 32 : pixels;
+            float run = 0f;
+            for (int pixel = start; pixel < end; pixel++)
+                run += x[(((n * pixels) + pixel) * channels) + c];
+            sum += run;
+        }
+        y[i] = sum / pixels;
+    }
+
+    // A thread owns dx[n,h,w,c]. Nothing is shared; loads and stores are contiguous in c.
+    public static void Backward(View dy, View dx, int count, int pixels, int channels, int add)
+    {
+        int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
+        if (i >= count)
+            return;
+        int c = i % channels;
+        int n = i / channels / pixels;
+        float value = dy[(n * channels) + c] / pixels;
+        dx[i] = add != 0 ? dx[i] + value : value;
+    }
+}

@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using System.Runtime.Intrinsics;
+using GpuNet.Kernels.Host;
+
+namespace GpuNet.Kernels;
+
+public sealed partial record GlobalAveragePool
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<Candidate> Candidates =>
+    [
+        Candidate.Kernels("Plain", device => new PlainLauncher(device, this)),
+        Candidate.Host(device =>
+            Vector512.IsHardwareAccelerated ? new GlobalAveragePoolHost<Lanes512>(device, this)
+            : Vector256.IsHardwareAccelerated ? new GlobalAveragePoolHost<Lanes256>(device, this)
+            : new GlobalAveragePoolHost<Lanes128>(device, this)),
+    ];
+
+    private sealed class PlainLauncher(Device device, GlobalAveragePool op) : Launcher
+    {
+        private readonly Kernel<View, View, int, int, int> forward = new(device, GlobalAveragePoolKernels.Forward);
+        private readonly Kernel<View, View, int, int, int, int> backward = new(device, GlobalAveragePoolKernels.Backward);
+        private readonly int count = checked((int)op.Input.Elements);
+        private readonly int images = op.Input.N;
+        private readonly int pixels = op.Input.Pixels;
+        private readonly int channels = op.Input.C;
+
+        public override void Forward(Operands o) => forward.Run(images * channels, o.Input.View, o.Output.View, images, pixels, channels);
+
+        public override void Backward(Operands o)
+        {
+            if (o.DInput.IsWanted)
+                backward.Run(count, o.DOutput.View, o.DInput.Tensor.View, count, pixels, channels, o.DInput.AddFlag);
+        }
+    }
+}
