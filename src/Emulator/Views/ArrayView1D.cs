@@ -46,7 +46,7 @@ public readonly struct ArrayView1D<T, TStride> : IContiguousArrayView<T>, ICheck
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => baseView[index.X];
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        set => Unsafe.AsRef(in baseView)[index.X] = value;
+        set => baseView[index.X] = value;
     }
 
     /// <summary>The element at an index.</summary>
@@ -56,7 +56,7 @@ public readonly struct ArrayView1D<T, TStride> : IContiguousArrayView<T>, ICheck
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => baseView[index.X];
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        set => Unsafe.AsRef(in baseView)[index.X] = value;
+        set => baseView[index.X] = value;
     }
 
     /// <summary>A range of elements.</summary>
