@@ -1,131 +1,87 @@
-using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
 using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
 
-/// <summary>Tap by tap with span primitives; a part is a row of targets or a row of the weights.</summary>
-internal sealed unsafe class ConvolutionHost : Launcher
+/// <summary>
+/// Convolution as matrix products: y = rows(x)·w, dx = rows(dy)·wᵀ, dw = rows(x)ᵀ·dy, where rows() gathers what a pixel's window
+/// sees. For a single tap that moves one pixel at a time the rows are the tensor itself.
+/// </summary>
+internal sealed unsafe class ConvolutionHost<TLanes> : Launcher
+    where TLanes : unmanaged, ILanes<TLanes>
 {
-    private readonly Workers workers;
-    private readonly WindowGeometry g;
-    private readonly int groups;
-    private readonly bool bias;
-    private readonly TapTable rowsForward, columnsForward, rowsBackward, columnsBackward;
-    private readonly Action<int> forwardRow, backwardRow, weightRow;
-    private Operands current = null!;
+    private readonly MatrixProduct<TLanes> forward;
+    private readonly MatrixProduct<TLanes>[] backwardData;
+    private readonly TransposedProduct<TLanes> backwardWeights;
+    private readonly RowSum? backwardBias;
+    private readonly long workspace;
 
     public ConvolutionHost(Device device, Convolution op)
     {
-        workers = device.Workers;
-        g = new WindowGeometry(op.Input, op.Window, op.Output, op.Groups);
-        groups = op.Groups;
-        bias = op.Bias;
-        rowsForward = TapTable.RowsForward(op.Input, op.Window, op.Output);
-        columnsForward = TapTable.ColumnsForward(op.Input, op.Window, op.Output);
-        rowsBackward = TapTable.RowsBackward(op.Input, op.Window, op.Output);
-        columnsBackward = TapTable.ColumnsBackward(op.Input, op.Window, op.Output);
-        forwardRow = ForwardRow;
-        backwardRow = BackwardRow;
-        weightRow = WeightRow;
+        Workers workers = device.Workers;
+        var g = new WindowGeometry(op.Input, op.Window, op.Output, op.Groups);
+        int[] taps = [.. Enumerable.Range(0, op.Window.Taps)];
+        MatrixRows rows = op.Window.IsPointwise
+            ? new DenseRows(g.C, op.Groups)
+            : new TapRows<TLanes>(
+                AxisTaps.Forward(g.P, g.H, g.KernelH, g.StrideH, g.DilationH, g.Top),
+                AxisTaps.Forward(g.Q, g.W, g.KernelW, g.StrideW, g.DilationW, g.Left), g.C, op.Groups);
+        var weight = new WeightPanels<TLanes>(taps, g.GroupC, g.GroupK, op.Groups, transposed: false);
+        forward = new MatrixProduct<TLanes>(workers, op.Output.Rows, rows, weight);
+        backwardData = op.Window.IsPointwise ? [PointwiseData(workers, op, g)] : [.. WindowData(workers, op, g)];
+        backwardWeights = new TransposedProduct<TLanes>(workers, op.Output.Rows, rows, taps.Length * g.GroupC, g.GroupK, op.Groups);
+        backwardBias = op.Bias ? new RowSum(workers, op.Output.Rows, g.K) : null;
+        workspace = Math.Max(Math.Max(forward.WorkspaceElements, backwardData.Max(p => p.WorkspaceElements)),
+            Math.Max(backwardWeights.WorkspaceElements, backwardBias?.WorkspaceElements ?? 0));
     }
+
+    public override long WorkspaceElements => workspace;
 
     public override void Forward(Operands o)
     {
-        current = o;
-        workers.Run(g.N * g.P, forwardRow);
+        float* bias = backwardBias is null ? null : o.Parameters[1].Pointer;
+        forward.Run(o.Input.Pointer, o.Parameters[0].Pointer, bias, o.Output.Pointer, adds: false, o.Workspace.Pointer);
     }
 
     public override void Backward(Operands o)
     {
-        current = o;
+        float* dy = o.DOutput.Pointer;
         if (o.DInput.IsWanted)
-            workers.Run(g.N * g.H, backwardRow);
+        {
+            foreach (MatrixProduct<TLanes> product in backwardData)
+                product.Run(dy, o.Parameters[0].Pointer, null, o.DInput.Tensor.Pointer, o.DInput.Adds, o.Workspace.Pointer);
+        }
         if (!o.DParameters[0].IsNone)
-            workers.Run(g.KernelH * g.KernelW * g.GroupC, weightRow);
-        if (bias && !o.DParameters[1].IsNone)
-            HostReduce.AddRows(o.DOutput.Pointer, g.N * g.P * g.Q, o.DParameters[1].Span);
+            backwardWeights.Run(o.Input.Pointer, dy, o.DParameters[0].Pointer, o.Workspace.Pointer);
+        if (backwardBias is not null && !o.DParameters[1].IsNone)
+            backwardBias.Run(dy, o.DParameters[1].Span, o.Workspace.Pointer);
     }
 
-    private void ForwardRow(int part)
+    private static MatrixProduct<TLanes> PointwiseData(Workers workers, Convolution op, WindowGeometry g) => new(
+        workers, op.Input.Rows, new DenseRows(g.K, op.Groups), new WeightPanels<TLanes>([0], g.GroupC, g.GroupK, op.Groups, transposed: true));
+
+    // One product for each remainder of a pixel's row and column by the stride: its pixels are read through the same taps.
+    private static IEnumerable<MatrixProduct<TLanes>> WindowData(Workers workers, Convolution op, WindowGeometry g)
     {
-        (int n, int p) = Math.DivRem(part, g.P);
-        for (int q = 0; q < g.Q; q++)
+        foreach (AxisTaps h in AxisTaps.Backward(g.H, g.P, g.KernelH, g.StrideH, g.DilationH, g.Top))
         {
-            float* to = current.Output.Pointer + ((((long)part * g.Q) + q) * g.K);
-            new Span<float>(to, g.K).Clear();
-            if (bias)
-                current.Parameters[1].Span.CopyTo(new Span<float>(to, g.K));
-            for (int r = rowsForward.Start[p]; r < rowsForward.Start[p + 1]; r++)
+            foreach (AxisTaps w in AxisTaps.Backward(g.W, g.Q, g.KernelW, g.StrideW, g.DilationW, g.Left))
             {
-                for (int s = columnsForward.Start[q]; s < columnsForward.Start[q + 1]; s++)
-                {
-                    float* x = current.Input.Pointer + (((((long)n * g.H) + rowsForward.Source[r]) * g.W) + columnsForward.Source[s]) * g.C;
-                    int tap = (rowsForward.Tap[r] * g.KernelW) + columnsForward.Tap[s];
-                    float* weight = current.Parameters[0].Pointer + ((long)tap * g.GroupC * g.K);
-                    for (int c = 0; c < g.C; c++)
-                    {
-                        (int group, int inGroup) = Math.DivRem(c, g.GroupC);
-                        var y = new Span<float>(to + (group * g.GroupK), g.GroupK);
-                        var row = new ReadOnlySpan<float>(weight + ((long)inGroup * g.K) + (group * g.GroupK), g.GroupK);
-                        TensorPrimitives.MultiplyAdd(row, x[c], y, y);
-                    }
-                }
+                int[] taps = [.. from a in h.Taps from b in w.Taps select (a * g.KernelW) + b];
+                PixelScatter? scatter = h.Stride == 1 && w.Stride == 1 ? null : new PixelScatter(h, w, g.H, g.W);
+                yield return new MatrixProduct<TLanes>(workers, g.N * h.Targets * w.Targets, new TapRows<TLanes>(h, w, g.K, op.Groups),
+                    new WeightPanels<TLanes>(taps, g.GroupC, g.GroupK, op.Groups, transposed: true), scatter);
             }
         }
     }
+}
 
-    private void BackwardRow(int part)
-    {
-        (int n, int h) = Math.DivRem(part, g.H);
-        for (int w = 0; w < g.W; w++)
-        {
-            float* to = current.DInput.Tensor.Pointer + ((((long)part * g.W) + w) * g.C);
-            if (!current.DInput.Adds)
-                new Span<float>(to, g.C).Clear();
-            for (int r = rowsBackward.Start[h]; r < rowsBackward.Start[h + 1]; r++)
-            {
-                for (int s = columnsBackward.Start[w]; s < columnsBackward.Start[w + 1]; s++)
-                {
-                    float* dy = current.DOutput.Pointer + (((((long)n * g.P) + rowsBackward.Source[r]) * g.Q) + columnsBackward.Source[s]) * g.K;
-                    int tap = (rowsBackward.Tap[r] * g.KernelW) + columnsBackward.Tap[s];
-                    float* weight = current.Parameters[0].Pointer + ((long)tap * g.GroupC * g.K);
-                    for (int c = 0; c < g.C; c++)
-                    {
-                        (int group, int inGroup) = Math.DivRem(c, g.GroupC);
-                        int first = group * g.GroupK;
-                        to[c] += TensorPrimitives.Dot(new ReadOnlySpan<float>(dy + first, g.GroupK),
-                            new ReadOnlySpan<float>(weight + ((long)inGroup * g.K) + first, g.GroupK));
-                    }
-                }
-            }
-        }
-    }
-
-    private void WeightRow(int part)
-    {
-        (int tap, int c) = Math.DivRem(part, g.GroupC);
-        (int a, int b) = Math.DivRem(tap, g.KernelW);
-        float* to = current.DParameters[0].Pointer + ((long)part * g.K);
-        for (int row = 0; row < g.N * g.P; row++)
-        {
-            (int n, int p) = Math.DivRem(row, g.P);
-            int h = (p * g.StrideH) + (a * g.DilationH) - g.Top;
-            if (h < 0 || h >= g.H)
-                continue;
-            for (int q = 0; q < g.Q; q++)
-            {
-                int w = (q * g.StrideW) + (b * g.DilationW) - g.Left;
-                if (w < 0 || w >= g.W)
-                    continue;
-                float* x = current.Input.Pointer + (((((long)n * g.H) + h) * g.W) + w) * g.C;
-                float* dy = current.DOutput.Pointer + ((((long)row * g.Q) + q) * g.K);
-                for (int group = 0; group < groups; group++)
-                {
-                    int first = group * g.GroupK;
-                    var target = new Span<float>(to + first, g.GroupK);
-                    TensorPrimitives.MultiplyAdd(new ReadOnlySpan<float>(dy + first, g.GroupK), x[(group * g.GroupC) + c], target, target);
-                }
-            }
-        }
-    }
+/// <summary>Chooses the lane width.</summary>
+internal static class ConvolutionHost
+{
+    public static Launcher Create(Device device, Convolution op) =>
+        Vector512.IsHardwareAccelerated ? new ConvolutionHost<Lanes512>(device, op)
+        : Vector256.IsHardwareAccelerated ? new ConvolutionHost<Lanes256>(device, op)
+        : Vector128.IsHardwareAccelerated ? new ConvolutionHost<Lanes128>(device, op)
+        : new ConvolutionHost<Lanes1>(device, op);
 }

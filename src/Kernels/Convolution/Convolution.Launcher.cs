@@ -8,7 +8,7 @@ public sealed partial record Convolution
     public override ImmutableArray<Candidate> Candidates =>
     [
         Candidate.Kernels("Plain", device => new PlainLauncher(device, this)),
-        Candidate.Host(device => new ConvolutionHost(device, this)),
+        Candidate.Host(device => ConvolutionHost.Create(device, this)),
     ];
 
     private sealed class PlainLauncher(Device device, Convolution op) : Launcher

@@ -20,6 +20,12 @@ public unsafe interface ILanes<TSelf>
     /// <summary>Writes <see cref="Count"/> elements; no alignment is asked for.</summary>
     static abstract void Store(TSelf value, float* target);
 
+    /// <summary>Reads the first <paramref name="count"/> lanes and no memory beyond them; the rest are 0. Any count is allowed.</summary>
+    static abstract TSelf LoadFirst(float* source, int count);
+
+    /// <summary>Writes the first <paramref name="count"/> lanes and no memory beyond them. Any count is allowed.</summary>
+    static abstract void StoreFirst(TSelf value, float* target, int count);
+
     /// <summary>a·b + c, fused where the machine can.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 

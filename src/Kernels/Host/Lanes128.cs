@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace GpuNet.Kernels.Host;
 
@@ -11,6 +12,8 @@ public readonly unsafe struct Lanes128 : ILanes<Lanes128>
     /// <summary>Wraps a register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Lanes128(Vector128<float> value) => this.value = value;
+
+    internal Vector128<float> Value => value;
 
     /// <inheritdoc/>
     public static int Count => 4;
@@ -26,6 +29,29 @@ public readonly unsafe struct Lanes128 : ILanes<Lanes128>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Lanes128 value, float* target) => value.value.Store(target);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 LoadFirst(float* source, int count)
+    {
+        if (Avx.IsSupported)
+            return new(Avx.MaskLoad(source, Mask(count)));
+        return new(Vector128.Create(
+            count > 0 ? source[0] : 0, count > 1 ? source[1] : 0, count > 2 ? source[2] : 0, count > 3 ? source[3] : 0));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreFirst(Lanes128 value, float* target, int count)
+    {
+        if (Avx.IsSupported)
+        {
+            Avx.MaskStore(target, Mask(count), value.value);
+            return;
+        }
+        for (int i = 0; i < Count && i < count; i++)
+            target[i] = value.value[i];
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -79,4 +105,8 @@ public readonly unsafe struct Lanes128 : ILanes<Lanes128>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes128 operator /(Lanes128 a, Lanes128 b) => new(a.value / b.value);
+
+    // All bits set in the first lanes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Mask(int count) => Vector128.LessThan(Vector128<int>.Indices, Vector128.Create(count)).AsSingle();
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace GpuNet.Kernels.Host;
 
@@ -11,6 +12,8 @@ public readonly unsafe struct Lanes256 : ILanes<Lanes256>
     /// <summary>Wraps a register.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Lanes256(Vector256<float> value) => this.value = value;
+
+    internal Vector256<float> Value => value;
 
     /// <inheritdoc/>
     public static int Count => 8;
@@ -26,6 +29,28 @@ public readonly unsafe struct Lanes256 : ILanes<Lanes256>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Lanes256 value, float* target) => value.value.Store(target);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 LoadFirst(float* source, int count)
+    {
+        if (Avx.IsSupported)
+            return new(Avx.MaskLoad(source, Mask(count)));
+        return new(Vector256.Create(Lanes128.LoadFirst(source, count).Value, Lanes128.LoadFirst(source + 4, count - 4).Value));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreFirst(Lanes256 value, float* target, int count)
+    {
+        if (Avx.IsSupported)
+        {
+            Avx.MaskStore(target, Mask(count), value.value);
+            return;
+        }
+        Lanes128.StoreFirst(new(value.value.GetLower()), target, count);
+        Lanes128.StoreFirst(new(value.value.GetUpper()), target + 4, count - 4);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -79,4 +104,8 @@ public readonly unsafe struct Lanes256 : ILanes<Lanes256>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes256 operator /(Lanes256 a, Lanes256 b) => new(a.value / b.value);
+
+    // All bits set in the first lanes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Mask(int count) => Vector256.LessThan(Vector256<int>.Indices, Vector256.Create(count)).AsSingle();
 }

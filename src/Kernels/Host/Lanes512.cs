@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace GpuNet.Kernels.Host;
 
@@ -26,6 +27,28 @@ public readonly unsafe struct Lanes512 : ILanes<Lanes512>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(Lanes512 value, float* target) => value.value.Store(target);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 LoadFirst(float* source, int count)
+    {
+        if (Avx512F.IsSupported)
+            return new(Avx512F.MaskLoad(source, Mask(count), Vector512<float>.Zero));
+        return new(Vector512.Create(Lanes256.LoadFirst(source, count).Value, Lanes256.LoadFirst(source + 8, count - 8).Value));
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreFirst(Lanes512 value, float* target, int count)
+    {
+        if (Avx512F.IsSupported)
+        {
+            Avx512F.MaskStore(target, Mask(count), value.value);
+            return;
+        }
+        Lanes256.StoreFirst(new(value.value.GetLower()), target, count);
+        Lanes256.StoreFirst(new(value.value.GetUpper()), target + 8, count - 8);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -79,4 +102,8 @@ public readonly unsafe struct Lanes512 : ILanes<Lanes512>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes512 operator /(Lanes512 a, Lanes512 b) => new(a.value / b.value);
+
+    // All bits set in the first lanes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Mask(int count) => Vector512.LessThan(Vector512<int>.Indices, Vector512.Create(count)).AsSingle();
 }

@@ -1,0 +1,25 @@
+namespace GpuNet.Kernels.Host;
+
+/// <summary>Covers the rows of a block with register tiles.</summary>
+internal static unsafe class TileRun
+{
+    /// <summary>Runs as few tiles as cover the rows, as even in height as they come.</summary>
+    /// <param name="o">The first tile's operands; moved on from tile to tile.</param>
+    /// <param name="rows">Rows to cover.</param>
+    /// <param name="width">Registers of a row.</param>
+    public static void Multiply<TLanes>(ref TileOperands o, int rows, int width)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        TileOperands tile = o;
+        int maxHeight = TileTable<TLanes>.MaxHeight(width);
+        for (int left = (rows + maxHeight - 1) / maxHeight; left > 0; left--)
+        {
+            int height = (rows + left - 1) / left;
+            TileTable<TLanes>.Get(width, height)(&tile);
+            tile.A += height * tile.RowA;
+            tile.C += height * tile.RowC;
+            tile.Start += height * tile.RowStart;
+            rows -= height;
+        }
+    }
+}

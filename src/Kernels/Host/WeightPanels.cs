@@ -1,0 +1,65 @@
+namespace GpuNet.Kernels.Host;
+
+/// <summary>
+/// The right matrix of a product, taken from a filter (a, b, c, k) and packed into panels: for the forward pass its rows are
+/// (tap, c) and its columns k; for the data gradient, transposed, rows are (tap, k) and columns c. A group has its own matrix.
+/// </summary>
+internal sealed unsafe class WeightPanels<TLanes>
+    where TLanes : unmanaged, ILanes<TLanes>
+{
+    private readonly int[] taps;
+    private readonly int groupC, groupK, channelsK;
+    private readonly bool transposed;
+
+    /// <summary>Notes the extents.</summary>
+    /// <param name="taps">Kernel taps, a·columns + b, in the order of the left matrix.</param>
+    /// <param name="groupC">Input channels of a group.</param>
+    /// <param name="groupK">Output channels of a group.</param>
+    /// <param name="groups">Groups.</param>
+    /// <param name="transposed">Whether output channels are rows.</param>
+    public WeightPanels(int[] taps, int groupC, int groupK, int groups, bool transposed)
+    {
+        (this.taps, this.groupC, this.groupK, this.transposed, Groups) = (taps, groupC, groupK, transposed, groups);
+        channelsK = groupK * groups;
+        Depth = taps.Length * (transposed ? groupK : groupC);
+        Columns = new ColumnPanels(transposed ? groupC : groupK, TLanes.Count, TileTable<TLanes>.MaxWidth);
+    }
+
+    /// <summary>Groups.</summary>
+    public int Groups { get; }
+
+    /// <summary>Rows of a group's matrix.</summary>
+    public int Depth { get; }
+
+    /// <summary>Columns of a group's matrix, and its panels.</summary>
+    public ColumnPanels Columns { get; }
+
+    /// <summary>Elements of all packed panels.</summary>
+    public long PackedElements => Groups * Columns.PackedElements(Depth);
+
+    /// <summary>Where a packed panel begins: its row of starts, then its rows.</summary>
+    public long PackedOffset(int group, int panel) => (group * Columns.PackedElements(Depth)) + Columns.PackedOffset(panel, Depth);
+
+    /// <summary>Packs a panel below its row of starts: a bias, or zeros.</summary>
+    public void Pack(float* weight, float* bias, int group, int panel, float* packed)
+    {
+        int elements = Columns.Elements(panel), first = Columns.First(panel), valid = Columns.Valid(panel);
+        float* target = packed + PackedOffset(group, panel);
+        if (bias is null)
+            new Span<float>(target, elements).Clear();
+        else
+            PanelPacking.Copy<TLanes>(bias + (group * Columns.Columns) + first, 0, 1, valid, target, elements);
+        target += elements;
+        if (!transposed)
+        {
+            PanelPacking.Copy<TLanes>(weight + (group * groupK) + first, channelsK, Depth, valid, target, elements);
+            return;
+        }
+        foreach (int tap in taps)
+        {
+            float* source = weight + ((((long)tap * groupC) + first) * channelsK) + (group * groupK);
+            PanelPacking.CopyTransposed(source, channelsK, groupK, valid, target, elements);
+            target += (nint)groupK * elements;
+        }
+    }
+}
