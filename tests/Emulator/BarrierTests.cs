@@ -45,7 +45,8 @@ internal sealed class BarrierTests
     }
 
     [Test]
-    public void Failing_lane_ends_the_others_and_surfaces_once([Values] bool isChecked, [Values(0, 3, 31)] int failing, [Values(0, 1, 2)] int phase)
+    public void Failing_lane_ends_the_others_and_surfaces_once([Values] bool isChecked, [Values(0, 3, 31)] int failing,
+        [Values(0, 1, 2)] int phase)
     {
         using var device = new EmulatedDevice(isChecked);
         using var output = device.Accelerator.Allocate1D<int>(32);

@@ -57,7 +57,8 @@ internal sealed class DeviceTests
         Assert.That(context.GetCudaDevices().Count, Is.Zero);
         Assert.That(context.GetCLDevices().Count, Is.Zero);
         Assert.That(() => context.CreateCudaAccelerator(0), Throws.TypeOf<NotSupportedException>());
-        Assert.That(context.Devices.OfType<CLDevice>().Select(device => (device.Vendor, device.Capabilities.GenericAddressSpace)), Is.Empty);
+        Assert.That(context.Devices.OfType<CLDevice>().Select(device => (device.Vendor, device.Capabilities.GenericAddressSpace)),
+            Is.Empty);
         Assert.That(context.Devices.OfType<CudaDevice>().Select(device => (device.Architecture, device.DriverVersion)), Is.Empty);
     }
 

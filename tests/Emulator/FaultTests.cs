@@ -79,7 +79,8 @@ internal sealed class FaultTests
             values[Grid.IdxX] = shared[0];
         });
         using var buffer = device.Accelerator.Allocate1D<float>(2);
-        Assert.That(() => kernel(device.Stream, new KernelConfig(2, 1), buffer.View), Fault(KernelFault.Unwritten).With.Message.Contains("'shared'"));
+        Assert.That(() => kernel(device.Stream, new KernelConfig(2, 1), buffer.View), Fault(KernelFault.Unwritten)
+            .With.Message.Contains("'shared'"));
     }
 
     [Test]
@@ -104,7 +105,8 @@ internal sealed class FaultTests
     public void Read_of_unwritten_global_memory()
     {
         using var fresh = device.Accelerator.Allocate1D<float>(8);
-        Action<AcceleratorStream, KernelConfig, ArrayView<float>> read = device.Accelerator.LoadKernel<ArrayView<float>>(static values => _ = values[Group.IdxX]);
+        Action<AcceleratorStream, KernelConfig, ArrayView<float>> read = device.Accelerator.LoadKernel<ArrayView<float>>(static values =>
+            _ = values[Group.IdxX]);
         Action launch = () => read(device.Stream, new KernelConfig(1, 8), fresh.View);
         Assert.That(launch, Fault(KernelFault.Unwritten));
         fresh.View.SubView(0, 7).BaseView.MemSetToZero();
@@ -120,7 +122,8 @@ internal sealed class FaultTests
         var read = device.Accelerator.LoadKernel<ArrayView<float>, int>(static (values, i) => _ = values[i]);
         buffer.View.BaseView.SubView(10, 2500).MarkUnwritten();
         foreach ((int index, bool isWritten) in new[] { (9, true), (10, false), (1500, false), (2509, false), (2510, true) })
-            Assert.That(() => read(device.Stream, new KernelConfig(1, 1), buffer.View, index), isWritten ? Throws.Nothing : Fault(KernelFault.Unwritten));
+            Assert.That(() => read(device.Stream, new KernelConfig(1, 1), buffer.View, index),
+                isWritten ? Throws.Nothing : Fault(KernelFault.Unwritten));
     }
 
     [Test]
@@ -165,7 +168,8 @@ internal sealed class FaultTests
     {
         using var buffer = device.Accelerator.Allocate1D<float>(10);
         var kernel = device.Accelerator.LoadKernel<ArrayView<float>>(WriteTwice);
-        Assert.That(() => kernel(device.Stream, new KernelConfig(new Index2D(1, 3), new Index2D(2, 2)), buffer.View), Fault(KernelFault.OutOfBounds)
+        Assert.That(() => kernel(device.Stream, new KernelConfig(new Index2D(1, 3), new Index2D(2, 2)), buffer.View),
+            Fault(KernelFault.OutOfBounds)
             .With.Message.EqualTo("kernel 'FaultTests.WriteTwice', group (0, 2, 0), lane (0, 1, 0): write of element 10 of 'gradient', which has 10"));
     }
 

@@ -36,15 +36,20 @@ internal sealed class LaunchTests
     {
         using var device = new EmulatedDevice(isChecked);
         using var output = device.Accelerator.Allocate1D<int>(24);
-        device.Accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<int>, int>(static (i, output, factor) => output[i] = i * factor)(24, output.View, 3);
+        device.Accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<int>, int>(
+            static (i, output, factor) => output[i] = i * factor)(24, output.View, 3);
         Assert.That(output.GetAsArray1D(), Is.EqualTo(Enumerable.Range(0, 24).Select(i => 3 * i)));
-        device.Accelerator.LoadAutoGroupedStreamKernel<Index2D, ArrayView<int>>(static (i, output) => output[i.Y * 6 + i.X] = 10 * i.Y + i.X)(new Index2D(6, 4), output.View);
+        device.Accelerator.LoadAutoGroupedStreamKernel<Index2D, ArrayView<int>>(
+            static (i, output) => output[i.Y * 6 + i.X] = 10 * i.Y + i.X)(new Index2D(6, 4), output.View);
         Assert.That(output.GetAsArray1D(), Is.EqualTo(Enumerable.Range(0, 24).Select(i => 10 * (i / 6) + i % 6)));
-        device.Accelerator.LoadAutoGroupedStreamKernel<Index3D, ArrayView<int>>(static (i, output) => output[(i.Z * 3 + i.Y) * 2 + i.X] = i.Z)(new Index3D(2, 3, 4), output.View);
+        device.Accelerator.LoadAutoGroupedStreamKernel<Index3D, ArrayView<int>>(
+            static (i, output) => output[(i.Z * 3 + i.Y) * 2 + i.X] = i.Z)(new Index3D(2, 3, 4), output.View);
         Assert.That(output.GetAsArray1D(), Is.EqualTo(Enumerable.Range(0, 24).Select(i => i / 6)));
-        device.Accelerator.LoadAutoGroupedStreamKernel<LongIndex1D, ArrayView<int>>(static (i, output) => output[i] = (int)i.X)(24L, output.View);
+        device.Accelerator.LoadAutoGroupedStreamKernel<LongIndex1D, ArrayView<int>>(
+            static (i, output) => output[i] = (int)i.X)(24L, output.View);
         Assert.That(output.GetAsArray1D(), Is.EqualTo(Enumerable.Range(0, 24)));
-        Assert.That(() => device.Accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<int>>(static (i, output) => output[i] = 0)(0, output.View), Throws.Nothing);
+        Assert.That(() => device.Accelerator.LoadAutoGroupedStreamKernel<Index1D, ArrayView<int>>(
+            static (i, output) => output[i] = 0)(0, output.View), Throws.Nothing);
     }
 
     [Test]
@@ -52,7 +57,8 @@ internal sealed class LaunchTests
     {
         using var device = new EmulatedDevice(isChecked);
         using var output = device.Accelerator.Allocate1D<double>(13);
-        var kernel = device.Accelerator.LoadStreamKernel<ArrayView<double>, int, int, float, byte, long, double, Geometry, int, int, int, int, int, SpecializedValue<int>>(
+        var kernel = device.Accelerator.LoadStreamKernel<ArrayView<double>, int, int, float, byte, long, double, Geometry, int, int, int,
+            int, int, SpecializedValue<int>>(
             static (o, a, b, c, d, e, f, g, h, i, j, k, l, m) =>
             {
                 o[0] = a;
@@ -69,7 +75,8 @@ internal sealed class LaunchTests
                 o[11] = l;
                 o[12] = m;
             });
-        kernel(new KernelConfig(1, 1), output.View, 1, 2, 3, 4, 5, 6, new Geometry { Width = 3, Height = 4 }, 8, 9, 10, 11, 12, SpecializedValue.New(13));
+        kernel(new KernelConfig(1, 1), output.View, 1, 2, 3, 4, 5, 6, new Geometry { Width = 3, Height = 4 }, 8, 9, 10, 11, 12,
+            SpecializedValue.New(13));
         Assert.That(output.GetAsArray1D(), Is.EqualTo(Enumerable.Range(1, 13).Select(i => (double)i)));
     }
 

@@ -24,13 +24,15 @@ internal sealed class RaceTests
 
     [Test]
     public void Lanes_may_not_write_one_element() =>
-        Assert.That(Run(static values => values[0] = 1, groups: 1), FaultTests.Fault(KernelFault.Race).With.Message.Contains("lane 0 of the group wrote"));
+        Assert.That(Run(static values => values[0] = 1, groups: 1), FaultTests.Fault(KernelFault.Race)
+            .With.Message.Contains("lane 0 of the group wrote"));
 
     [Test]
     public void Lanes_of_different_groups_may_not_write_one_element()
     {
         Assert.That(Run(static values => values[Group.IdxX] = 1, groups: 1), Throws.Nothing);
-        Assert.That(Run(static values => values[Group.IdxX] = 1, groups: 2), FaultTests.Fault(KernelFault.Race).With.Message.Contains("lane 0 of group 0"));
+        Assert.That(Run(static values => values[Group.IdxX] = 1, groups: 2), FaultTests.Fault(KernelFault.Race)
+            .With.Message.Contains("lane 0 of group 0"));
     }
 
     [Test]

@@ -69,8 +69,10 @@ internal sealed class VectorTests
     {
         using var device = new EmulatedDevice(isChecked: true);
         using var buffer = device.Accelerator.Allocate1D(new float[256]);
-        var kernel = device.Accelerator.LoadKernel<ArrayView<float>, int>(static (values, offset) => _ = values.SubView(offset, 8).Cast<F4>()[0]);
-        Assert.That(() => kernel(device.Stream, new KernelConfig(1, 1), buffer.View, offset), isAllowed ? Throws.Nothing : FaultTests.Fault(KernelFault.Alignment));
+        var kernel = device.Accelerator.LoadKernel<ArrayView<float>, int>(
+            static (values, offset) => _ = values.SubView(offset, 8).Cast<F4>()[0]);
+        Assert.That(() => kernel(device.Stream, new KernelConfig(1, 1), buffer.View, offset),
+            isAllowed ? Throws.Nothing : FaultTests.Fault(KernelFault.Alignment));
     }
 
     [Test]
@@ -95,7 +97,8 @@ internal sealed class VectorTests
         });
         kernel(device.Stream, new KernelConfig(1, 1), buffer.View, 4);
         Assert.That(buffer.GetAsArray1D()[0], Is.EqualTo(3));
-        Assert.That(() => kernel(device.Stream, new KernelConfig(1, 1), buffer.View, 3), FaultTests.Fault(KernelFault.Alignment).With.Message.Contains("'shared'"));
+        Assert.That(() => kernel(device.Stream, new KernelConfig(1, 1), buffer.View, 3), FaultTests.Fault(KernelFault.Alignment)
+            .With.Message.Contains("'shared'"));
     }
 
     [Test]
@@ -103,7 +106,8 @@ internal sealed class VectorTests
     {
         using var device = new EmulatedDevice(isChecked: true);
         using var buffer = device.Accelerator.Allocate1D(new float[256]);
-        Assert.That(() => buffer.View.BaseView.Cast<Mixed>(), FaultTests.Fault(KernelFault.Alignment).With.Message.Contains("different types"));
+        Assert.That(() => buffer.View.BaseView.Cast<Mixed>(), FaultTests.Fault(KernelFault.Alignment)
+            .With.Message.Contains("different types"));
     }
 
 #pragma warning disable CS0649 // Only their layout counts.

@@ -21,7 +21,8 @@ internal sealed class CheckedView(MemoryBlock block, long offset, long length)
 
     internal CheckedView AsArgument(string name) => new(Block, Offset, Length) { Name = name, ArgumentOffset = Offset };
 
-    internal CheckedView Part(long offset, long length) => new(Block, Offset + offset, length) { Name = Name, ArgumentOffset = ArgumentOffset };
+    internal CheckedView Part(long offset, long length) =>
+        new(Block, Offset + offset, length) { Name = Name, ArgumentOffset = ArgumentOffset };
 
     internal CheckedView Resized(long length) => Part(0, length);
 
@@ -38,8 +39,8 @@ internal sealed class CheckedView(MemoryBlock block, long offset, long length)
             case Shadow.Verdict.Unwritten:
                 throw Faults.Create(KernelFault.Unwritten, $"read of element {index} of '{Name}', which nothing has written");
             case Shadow.Verdict.Race:
-                throw Faults.Create(KernelFault.Race,
-                    $"{verb} of element {index} of '{Name}', which {lane!.Group.Describe(other)} {(other.IsWrite ? "wrote" : "read")} with no barrier between");
+                string others = $"{lane!.Group.Describe(other)} {(other.IsWrite ? "wrote" : "read")}";
+                throw Faults.Create(KernelFault.Race, $"{verb} of element {index} of '{Name}', which {others} with no barrier between");
         }
     }
 

@@ -39,7 +39,10 @@ internal static class VectorRules
         if (fields.Any(field => field != fields[0]))
             throw Fault<T>(view, "its fields have different types");
         if (view.ArgumentOffset > 0 && view.ArgumentOffset % MemoryBlock.Alignment != 0)
-            throw Fault<T>(view, $"the kernel's argument starts at byte {view.ArgumentOffset} of its buffer, which is not a multiple of {MemoryBlock.Alignment}");
+        {
+            throw Fault<T>(view, $"the kernel's argument starts at byte {view.ArgumentOffset} of its buffer, "
+                + $"which is not a multiple of {MemoryBlock.Alignment}");
+        }
         int alignment = Alignment(Unsafe.SizeOf<T>());
         if (view.Offset % alignment != 0)
             throw Fault<T>(view, $"it starts at byte {view.Offset} of its memory, which is not a multiple of {alignment}");

@@ -31,7 +31,8 @@ public sealed class CPUDevice : Device
         ArgumentOutOfRangeException.ThrowIfLessThan(numWarpsPerMultiprocessor, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(numMultiprocessors, 1);
         ArgumentOutOfRangeException.ThrowIfNotEqual(int.IsPow2(numWarpsPerMultiprocessor), true, nameof(numWarpsPerMultiprocessor));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)numThreadsPerWarp * numWarpsPerMultiprocessor, short.MaxValue, nameof(numWarpsPerMultiprocessor));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)numThreadsPerWarp * numWarpsPerMultiprocessor, short.MaxValue,
+            nameof(numWarpsPerMultiprocessor));
         WarpSize = numThreadsPerWarp;
         MaxNumThreadsPerGroup = numThreadsPerWarp * numWarpsPerMultiprocessor;
         NumMultiprocessors = numMultiprocessors;

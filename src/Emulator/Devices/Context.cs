@@ -44,7 +44,7 @@ public sealed partial class Context : IDisposable
         DeviceCollection<TDevice> devices = GetDevices<TDevice>();
         return deviceIndex >= 0 && deviceIndex < devices.Count
             ? devices[deviceIndex]
-            : throw new NotSupportedException($"there are {devices.Count} devices of type {typeof(TDevice).Name}, but number {deviceIndex} was asked for");
+            : throw new NotSupportedException($"there is no {typeof(TDevice).Name} number {deviceIndex} among {devices.Count}");
     }
 
     /// <summary>The devices of one kind.</summary>

@@ -54,8 +54,8 @@ internal sealed unsafe partial class GroupRun
         sharedBytes += bytes;
         if (sharedBytes > launch.Accelerator.MaxSharedMemoryPerGroup)
         {
-            throw new NotSupportedException(
-                $"kernel '{KernelName}' uses {sharedBytes} bytes of shared memory, the device has {launch.Accelerator.MaxSharedMemoryPerGroup}");
+            throw new NotSupportedException($"kernel '{KernelName}' uses {sharedBytes} bytes of shared memory, "
+                + $"the device has {launch.Accelerator.MaxSharedMemoryPerGroup}");
         }
         byte* start = shared.Allocate(bytes);
         return ((nint)start, IsChecked ? new MemoryBlock(start, bytes, name) : null);

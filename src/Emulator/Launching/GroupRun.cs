@@ -187,8 +187,8 @@ internal sealed partial class GroupRun
     /// <summary>The thread that runs next, or null when the group is through.</summary>
     private Lane? PassOn()
     {
-        if (nextLane < Size)
-            return LaneThreads.Take(this);
+        if (nextLane < Size && TakeThread() is { } further)
+            return further;
         if (nextResumed == resumed.Count)
         {
             if (waiting.Count == 0)
@@ -204,6 +204,20 @@ internal sealed partial class GroupRun
         return resumed[nextResumed++];
     }
 
+    private Lane? TakeThread()
+    {
+        try
+        {
+            return LaneThreads.Take(this);
+        }
+        catch (Exception exception)
+        {
+            // The system allows no more threads: the lanes that wait are told to give up.
+            Fail(exception);
+            return null;
+        }
+    }
+
     private void OpenBarrier()
     {
         resumed.Clear();
@@ -216,16 +230,17 @@ internal sealed partial class GroupRun
     private void VerifyBarrier()
     {
         string kernel = $"kernel '{KernelName}', group ({GridIdx.X}, {GridIdx.Y}, {GridIdx.Z})";
+        int line = waiting[0].BarrierLine;
         if (waiting.Count < Size)
         {
             int missing = Enumerable.Range(0, Size).First(number => waiting.TrueForAll(lane => lane.Number != number));
             Fail(new KernelFaultException(KernelFault.Barrier,
-                $"{kernel}: {waiting.Count} of {Size} lanes reached the barrier at line {waiting[0].BarrierLine}, lane {missing} ended without it"));
+                $"{kernel}: {waiting.Count} of {Size} lanes reached the barrier at line {line}, lane {missing} ended without it"));
         }
-        else if (waiting.Find(lane => lane.BarrierLine != waiting[0].BarrierLine) is { } other)
+        else if (waiting.Find(lane => lane.BarrierLine != line) is { } other)
         {
             Fail(new KernelFaultException(KernelFault.Barrier,
-                $"{kernel}: lane {waiting[0].Number} waits at the barrier at line {waiting[0].BarrierLine}, lane {other.Number} at the one at line {other.BarrierLine}"));
+                $"{kernel}: lane {waiting[0].Number} waits at the barrier at line {line}, lane {other.Number} at line {other.BarrierLine}"));
         }
     }
 

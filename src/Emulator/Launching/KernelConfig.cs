@@ -57,7 +57,8 @@ public readonly record struct KernelConfig
     public bool UsesDynamicSharedMemory => SharedMemoryConfig.ArraySize > 0;
 
     /// <summary>Whether there is at least one group of at least one thread.</summary>
-    public bool IsValid => Math.Min(Math.Min(GridDim.X, GridDim.Y), GridDim.Z) > 0 && Math.Min(Math.Min(GroupDim.X, GroupDim.Y), GroupDim.Z) > 0;
+    public bool IsValid => Math.Min(Math.Min(GridDim.X, GridDim.Y), GridDim.Z) > 0
+        && Math.Min(Math.Min(GroupDim.X, GroupDim.Y), GroupDim.Z) > 0;
 
     /// <summary>The number of threads of all groups.</summary>
     public long Size => GridDim.LongSize * GroupDim.LongSize;

@@ -18,7 +18,8 @@ internal sealed class KernelLauncher<TArguments> where TArguments : struct
     private readonly string[] parameters;
     private ArgumentLaunch? idle;
 
-    internal KernelLauncher(Accelerator accelerator, MethodInfo method, int skippedParameters, KernelSpecialization specialization, LaneLoop<TArguments> loop)
+    internal KernelLauncher(Accelerator accelerator, MethodInfo method, int skippedParameters, KernelSpecialization specialization,
+        LaneLoop<TArguments> loop)
     {
         ArgumentNullException.ThrowIfNull(accelerator);
         accelerator.ThrowIfDisposed();
@@ -52,13 +53,13 @@ internal sealed class KernelLauncher<TArguments> where TArguments : struct
         if (stream.Accelerator != accelerator)
             throw new ArgumentException($"kernel '{name}' was loaded on another accelerator than that of the stream", nameof(stream));
         if (!config.IsValid)
-            throw new ArgumentException($"kernel '{name}': a grid of {config.GridDim} groups of {config.GroupDim} threads has an axis below 1", nameof(config));
+            throw new ArgumentException($"kernel '{name}': {config.GridDim} groups of {config.GroupDim} threads are none", nameof(config));
         int most = Math.Min(accelerator.MaxNumThreadsPerGroup, specialization.MaxNumThreadsPerGroup ?? int.MaxValue);
         if (config.GroupDim.LongSize > most)
-            throw new NotSupportedException($"kernel '{name}': a group of {config.GroupDim} threads is larger than {most}, which the device or the kernel allows");
+            throw new NotSupportedException($"kernel '{name}': a group of {config.GroupDim} threads, but device and kernel allow {most}");
         Index3D limit = accelerator.MaxGridSize;
         if (config.GridDim.LongSize > int.MaxValue || config.GridDim.Y > limit.Y || config.GridDim.Z > limit.Z)
-            throw new NotSupportedException($"kernel '{name}': a grid of {config.GridDim} groups is larger than {limit}, which devices allow");
+            throw new NotSupportedException($"kernel '{name}': a grid of {config.GridDim} groups, but devices allow {limit}");
     }
 
     private sealed class ArgumentLaunch(Accelerator accelerator, string name, LaneLoop<TArguments> loop) : Launch(accelerator, name)

@@ -135,7 +135,8 @@ public static partial class KernelLoaders
     /// <summary>Prepares a kernel of an index and 6 arguments.</summary>
     public static Action<AcceleratorStream, TIndex, T1, T2, T3, T4, T5, T6> LoadAutoGroupedKernel<TIndex, T1, T2, T3, T4, T5, T6>(
         this Accelerator accelerator, Action<TIndex, T1, T2, T3, T4, T5, T6> action)
-        where TIndex : unmanaged, IIndex where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct
+        where TIndex : unmanaged, IIndex where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct
+        where T6 : struct
     {
         var kernel = Implicit<(T1, T2, T3, T4, T5, T6)>(accelerator, action, (Lane lane, in (T1, T2, T3, T4, T5, T6) p) =>
         {
@@ -152,7 +153,8 @@ public static partial class KernelLoaders
     /// <summary>Prepares a kernel of an index and 6 arguments for the default stream.</summary>
     public static Action<TIndex, T1, T2, T3, T4, T5, T6> LoadAutoGroupedStreamKernel<TIndex, T1, T2, T3, T4, T5, T6>(
         this Accelerator accelerator, Action<TIndex, T1, T2, T3, T4, T5, T6> action)
-        where TIndex : unmanaged, IIndex where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct where T6 : struct
+        where TIndex : unmanaged, IIndex where T1 : struct where T2 : struct where T3 : struct where T4 : struct where T5 : struct
+        where T6 : struct
     {
         var launch = accelerator.LoadAutoGroupedKernel(action);
         return (extent, p1, p2, p3, p4, p5, p6) => launch(accelerator.DefaultStream, extent, p1, p2, p3, p4, p5, p6);

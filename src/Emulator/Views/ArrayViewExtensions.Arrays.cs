@@ -117,21 +117,24 @@ public static unsafe partial class ArrayViewExtensions
     }
 
     /// <summary>Fills an array with elements from the start of the view.</summary>
-    public static void CopyToCPU<T>(this MemoryBuffer<ArrayView1D<T, Stride1D.Dense>> source, AcceleratorStream stream, T[] data) where T : unmanaged
+    public static void CopyToCPU<T>(this MemoryBuffer<ArrayView1D<T, Stride1D.Dense>> source, AcceleratorStream stream, T[] data)
+        where T : unmanaged
     {
         Verify(stream);
         ToHost(Base(source), data);
     }
 
     /// <summary>Copies an array to the start of the view.</summary>
-    public static void CopyFromCPU<T>(this MemoryBuffer<ArrayView1D<T, Stride1D.Dense>> target, AcceleratorStream stream, T[] data) where T : unmanaged
+    public static void CopyFromCPU<T>(this MemoryBuffer<ArrayView1D<T, Stride1D.Dense>> target, AcceleratorStream stream, T[] data)
+        where T : unmanaged
     {
         Verify(stream);
         FromHost(Base(target), data);
     }
 
     /// <summary>All elements as an array.</summary>
-    public static T[] GetAsArray1D<T>(this MemoryBuffer<ArrayView1D<T, Stride1D.Dense>> source, AcceleratorStream stream) where T : unmanaged
+    public static T[] GetAsArray1D<T>(this MemoryBuffer<ArrayView1D<T, Stride1D.Dense>> source, AcceleratorStream stream)
+        where T : unmanaged
     {
         Verify(stream);
         return ToArray(Base(source));

@@ -43,7 +43,8 @@ public static unsafe partial class ArrayViewExtensions
     }
 
     /// <summary>Copies all elements of another view to the start of this one, which must have room for them.</summary>
-    public static void CopyFrom<TView>(this TView target, in TView source) where TView : IContiguousArrayView => target.CopyBytesFrom(source);
+    public static void CopyFrom<TView>(this TView target, in TView source) where TView : IContiguousArrayView =>
+        target.CopyBytesFrom(source);
 
     /// <summary>Copies all elements of another view to the start of this one, which must have room for them.</summary>
     public static void CopyFrom<TView>(this TView target, AcceleratorStream stream, in TView source) where TView : IContiguousArrayView
