@@ -193,13 +193,13 @@ internal sealed class FaultTests
     }
 
     [Test]
-    public void Bounds_are_checked_in_unchecked_mode_too()
+    public void Bounds_are_checked_in_plainmode_too()
     {
-        using var unchecked_ = new EmulatedDevice(isChecked: false);
-        using var buffer = unchecked_.Accelerator.Allocate1D<float>(8);
-        var kernel = unchecked_.Accelerator.LoadKernel<ArrayView<float>>(static values => values[Group.IdxX] = 1);
-        Assert.That(() => kernel(unchecked_.Stream, new KernelConfig(1, 8), buffer.View), Throws.Nothing);
-        Assert.That(() => kernel(unchecked_.Stream, new KernelConfig(1, 9), buffer.View), Fault(KernelFault.OutOfBounds));
+        using var plain = new EmulatedDevice(isChecked: false);
+        using var buffer = plain.Accelerator.Allocate1D<float>(8);
+        var kernel = plain.Accelerator.LoadKernel<ArrayView<float>>(static values => values[Group.IdxX] = 1);
+        Assert.That(() => kernel(plain.Stream, new KernelConfig(1, 8), buffer.View), Throws.Nothing);
+        Assert.That(() => kernel(plain.Stream, new KernelConfig(1, 9), buffer.View), Fault(KernelFault.OutOfBounds));
     }
 
     internal static NUnit.Framework.Constraints.EqualConstraint Fault(KernelFault fault) =>

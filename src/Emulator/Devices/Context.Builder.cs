@@ -29,7 +29,7 @@ public sealed partial class Context
 
         /// <summary>
         /// Switches the checked mode on: each access of a kernel is checked for bounds, for memory that nothing wrote, for races and
-        /// for alignment, and each barrier for being reached by the whole group. It costs a factor of about a hundred.
+        /// for alignment, and each barrier for being reached by the whole group. It is ten to fifty times slower.
         /// </summary>
         public Builder Assertions()
         {
