@@ -15,7 +15,8 @@ internal sealed class AddReference : IOperatorReference
 
     public static bool IsLinear => true;
 
-    public static Operator Random(Random random) => new Add(new Shape(random.Next(1, 4), random.Next(1, 9), random.Next(1, 9), random.Next(1, 40)));
+    public static Operator Random(Random random) =>
+        new Add(new Shape(random.Next(1, 4), random.Next(1, 9), random.Next(1, 9), random.Next(1, 40)));
 
     public static long Terms(Operator op) => 2;
 

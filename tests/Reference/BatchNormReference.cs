@@ -65,7 +65,10 @@ internal sealed class BatchNormReference : IOperatorReference
             (double mean, double variance) = Statistics(norm, o, c);
             double inverse = 1 / Math.Sqrt(variance + norm.Epsilon);
             for (int i = c; i < o.Output.Length; i += channels)
-                o.Output[i] = ActivationReference.Value(norm.Activation, (o.Parameters[0][c] * (o.Inputs[0][i] - mean) * inverse) + o.Parameters[1][c]);
+            {
+                double normal = (o.Inputs[0][i] - mean) * inverse;
+                o.Output[i] = ActivationReference.Value(norm.Activation, (o.Parameters[0][c] * normal) + o.Parameters[1][c]);
+            }
             if (!o.Training)
                 continue;
             o.Parameters[2][c] = ((1 - (double)norm.Momentum) * o.Parameters[2][c]) + (norm.Momentum * mean);

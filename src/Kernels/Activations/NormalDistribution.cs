@@ -17,7 +17,8 @@ internal static class NormalDistribution
     // Where the two formulas meet.
     private const float Middle = 0.927734375f;
 
-    private const float P0 = 1.28379166e-1f, P1 = -3.76125336e-1f, P2 = 1.12819925e-1f, P3 = -2.67681349e-2f, P4 = 4.99119423e-3f, P5 = -5.96761703e-4f;
+    private const float P0 = 1.28379166e-1f, P1 = -3.76125336e-1f, P2 = 1.12819925e-1f;
+    private const float P3 = -2.67681349e-2f, P4 = 4.99119423e-3f, P5 = -5.96761703e-4f;
     private const float Q0 = -1.28717512e-1f, Q1 = -6.34846687e-1f, Q2 = -1.06777877e-1f, Q3 = 2.42546219e-2f;
     private const float Q4 = -3.88396438e-3f, Q5 = 3.83197126e-4f, Q6 = -1.72853470e-5f;
 

@@ -158,8 +158,8 @@ public sealed partial record BatchNorm
         private void Gradients<T>(float* x, float* dy, int count, int width, float* sums, float* vectors)
             where T : unmanaged, ILanes<T>
         {
-            T center = T.Load(vectors + (Center * g.Pitch)), scale = T.Load(vectors + (Scale * g.Pitch)), shift = T.Load(vectors + (Shift * g.Pitch));
-            T s = T.Create(0), q = s;
+            T center = T.Load(vectors + (Center * g.Pitch)), scale = T.Load(vectors + (Scale * g.Pitch));
+            T shift = T.Load(vectors + (Shift * g.Pitch)), s = T.Create(0), q = s;
             for (int row = 0; row < count; row += Run)
             {
                 T a = T.Create(0), b = a;

@@ -32,7 +32,8 @@ internal static class BatchNormKernels
     }
 
     // A thread owns a channel and merges its blocks in order (Chan et al. 1983). Nothing is shared; loads are contiguous in c.
-    public static void CombineMoments(View x, View workspace, View mean, View inverse, View runningMean, View runningVariance, BatchNormGeometry g)
+    public static void CombineMoments(
+        View x, View workspace, View mean, View inverse, View runningMean, View runningVariance, BatchNormGeometry g)
     {
         int c = (Grid.IdxX * Group.DimX) + Group.IdxX;
         if (c >= g.Channels)

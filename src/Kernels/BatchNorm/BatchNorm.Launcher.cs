@@ -73,7 +73,8 @@ public sealed partial record BatchNorm
         public override void Backward(Operands o)
         {
             (View mean, View spread, BatchNormGeometry geometry) = Statistics(o);
-            View x = o.Input.View, dy = o.DOutput.View, weight = o.Parameters[0].View, bias = o.Parameters[1].View, workspace = o.Workspace.View;
+            View x = o.Input.View, dy = o.DOutput.View, workspace = o.Workspace.View;
+            View weight = o.Parameters[0].View, bias = o.Parameters[1].View;
             bool hasWeight = !o.DParameters[0].IsNone, hasBias = !o.DParameters[1].IsNone;
             if (hasWeight || hasBias || (o.Training && o.DInput.IsWanted))
             {

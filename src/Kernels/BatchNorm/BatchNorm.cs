@@ -58,7 +58,8 @@ public sealed partial record BatchNorm(
         RequirePositiveInputs();
         Require(Epsilon > 0f && float.IsFinite(Epsilon), "epsilon keeps the variance away from 0", "a positive number", Epsilon);
         Require(Momentum is >= 0f and <= 1f, "momentum is a share", "0 to 1", Momentum);
-        Require(Enum.IsDefined(Activation), "the activation is one there is", string.Join(", ", Enum.GetNames<ActivationKind>()), Activation);
+        Require(Enum.IsDefined(Activation), "the activation is one there is",
+            string.Join(", ", Enum.GetNames<ActivationKind>()), Activation);
     }
 
     // An inference plan may have one value a channel; the variance of a training batch needs two.

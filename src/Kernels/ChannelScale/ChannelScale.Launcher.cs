@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using System.Runtime.Intrinsics;
+using GpuNet.Kernels.Host;
+
+namespace GpuNet.Kernels;
+
+public sealed partial record ChannelScale
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<Candidate> Candidates =>
+    [
+        Candidate.Kernels("Plain", device => new PlainLauncher(device, this)),
+        Candidate.Host(device =>
+            Vector512.IsHardwareAccelerated ? new ChannelScaleHost<Lanes512>(device, this)
+            : Vector256.IsHardwareAccelerated ? new ChannelScaleHost<Lanes256>(device, this)
+            : new ChannelScaleHost<Lanes128>(device, this)),
+    ];
+
+    private sealed class PlainLauncher(Device device, ChannelScale op) : Launcher
+    {
+        private readonly Kernel<View, View, View, int, int, int, int> scale = new(device, ChannelScaleKernels.Scale);
+        private readonly Kernel<View, View, View, int, int, int, int> backwardGate = new(device, ChannelScaleKernels.BackwardGate);
+        private readonly int count = checked((int)op.Input.Elements);
+        private readonly int gates = op.Input.N * op.Input.C;
+        private readonly int pixels = op.Input.Pixels;
+        private readonly int channels = op.Input.C;
+
+        public override void Forward(Operands o) =>
+            scale.Run(count, o.Inputs[0].View, o.Inputs[1].View, o.Output.View, count, pixels, channels, 0);
+
+        public override void Backward(Operands o)
+        {
+            Gradient dx = o.DInputs[0], dgate = o.DInputs[1];
+            if (dx.IsWanted)
+                scale.Run(count, o.DOutput.View, o.Inputs[1].View, dx.Tensor.View, count, pixels, channels, dx.AddFlag);
+            if (dgate.IsWanted)
+                backwardGate.Run(gates, o.Inputs[0].View, o.DOutput.View, dgate.Tensor.View, gates, pixels, channels, dgate.AddFlag);
+        }
+    }
+}
