@@ -22,8 +22,8 @@ internal sealed class SoftmaxCrossEntropyTests : OperatorProof<SoftmaxCrossEntro
     public void Certain_answers_stay_finite([ValueSource(typeof(TestDevices), nameof(TestDevices.Names))] string deviceName)
     {
         (float loss, float[] gradient) = Run(deviceName, [-3e37f, 3e37f, 0, 1], 1);
-        Assert.That(loss, Is.Zero);
-        Assert.That(gradient, Is.All.Zero);
+        Assert.That(loss, Is.Zero.Within(1e-6));
+        Assert.That(gradient, Is.All.Zero.Within(1e-6));
     }
 
     [Test]

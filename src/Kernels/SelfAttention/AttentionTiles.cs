@@ -138,7 +138,8 @@ internal static unsafe class AttentionTiles<TLanes>
     }
 
     /// <summary>
-    /// target[i, c] += Σ_t factors[i·rowStep + t·termStep] · source[t, c]: a tile times rows of tokens, or its transpose.
+    /// target[i, c] += Σ_t factors[i·rowStep + t·termStep] · source[t, c]: a tile times rows of tokens, or its transpose. Heads of 36 or
+    /// 60 channels are common, so what is left over the full registers goes by fours before it goes one by one.
     /// </summary>
     public static void AddProduct(
         float* factors, int rowStep, int termStep, int rows, int terms, float* source, int sourceStride, float* target, int targetStride, int d)
@@ -153,6 +154,8 @@ internal static unsafe class AttentionTiles<TLanes>
                 AddFourByTwo(f, rowStep, termStep, terms, source + c, sourceStride, to + c, targetStride);
             for (; c <= d - TLanes.Count; c += TLanes.Count)
                 AddFour<TLanes>(f, rowStep, termStep, terms, source + c, sourceStride, to + c, targetStride);
+            for (; c <= d - Lanes128.Count; c += Lanes128.Count)
+                AddFour<Lanes128>(f, rowStep, termStep, terms, source + c, sourceStride, to + c, targetStride);
             for (; c < d; c++)
                 AddFour<Lanes1>(f, rowStep, termStep, terms, source + c, sourceStride, to + c, targetStride);
         }
@@ -163,6 +166,8 @@ internal static unsafe class AttentionTiles<TLanes>
             int c = 0;
             for (; c <= d - TLanes.Count; c += TLanes.Count)
                 AddOne<TLanes>(f, termStep, terms, source + c, sourceStride, to + c);
+            for (; c <= d - Lanes128.Count; c += Lanes128.Count)
+                AddOne<Lanes128>(f, termStep, terms, source + c, sourceStride, to + c);
             for (; c < d; c++)
                 AddOne<Lanes1>(f, termStep, terms, source + c, sourceStride, to + c);
         }

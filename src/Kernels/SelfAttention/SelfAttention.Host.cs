@@ -53,7 +53,8 @@ internal sealed unsafe class SelfAttentionHost<TLanes> : Launcher
         (int head, int tile) = Math.DivRem(part, keyTiles);
         int first = tile * KeyTile;
         float* keys = Row(current.Input.Pointer, head, first, 3) + g.E;
-        AttentionTiles<TLanes>.Transpose(keys, 3 * g.E, Math.Min(KeyTile, g.Tokens - first), g.D, current.Workspace.Pointer + ((long)part * tileElements));
+        float* transposed = current.Workspace.Pointer + ((long)part * tileElements);
+        AttentionTiles<TLanes>.Transpose(keys, 3 * g.E, Math.Min(KeyTile, g.Tokens - first), g.D, transposed);
     }
 
     private void ForwardBlock(int part)

@@ -24,7 +24,7 @@ public abstract class SgdStep
             : new SgdHost<Lanes128>(device);
     }
 
-    /// <summary>Updates one contiguous range of parameters. Shapes do not matter, only that all three have the same element count.</summary>
+    /// <summary>Updates one contiguous range of parameters. Only the element counts matter, which are the same.</summary>
     /// <param name="weights">Parameters.</param>
     /// <param name="gradients">Their gradients.</param>
     /// <param name="momentum">Their momentum, which lasts from step to step.</param>
@@ -36,7 +36,8 @@ public abstract class SgdStep
         if (gradients.Shape.Elements != elements || momentum.Shape.Elements != elements)
         {
             throw new GpuNetException(
-                $"SgdStep: weights, gradients and momentum have as many elements: expected {weights.Shape} for all, got {gradients.Shape} and {momentum.Shape}.");
+                $"SgdStep: weights, gradients and momentum have as many elements: expected {weights.Shape} for all, "
+                + $"got {gradients.Shape} and {momentum.Shape}.");
         }
         Update(weights, gradients, momentum, arguments);
     }

@@ -47,7 +47,10 @@ internal sealed unsafe class SoftmaxCrossEntropyHost<TLanes> : Launcher
         for (int n = 0; n < images; n++)
         {
             if (!(labels[n] >= 0 && labels[n] < classes))
-                throw new GpuNetException($"SoftmaxCrossEntropy: a label is a class number: expected 0 to {classes - 1}, image {n} has {labels[n]}.");
+            {
+                throw new GpuNetException(
+                    $"SoftmaxCrossEntropy: a label is a class number: expected 0 to {classes - 1}, image {n} has {labels[n]}.");
+            }
         }
     }
 

@@ -7,7 +7,8 @@ internal static class SoftmaxCrossEntropyKernels
 {
     // A thread owns image n: its loss, its maximum and its log-sum, and walks the classes twice. Nothing is shared. Each thread
     // reads a row of its own; rows are short, so they stay in cache.
-    public static void Forward(View x, View labels, View maximum, View logSum, View losses, int images, int classes, float smoothing, int saves)
+    public static void Forward(
+        View x, View labels, View maximum, View logSum, View losses, int images, int classes, float smoothing, int saves)
     {
         int n = (Grid.IdxX * Group.DimX) + Group.IdxX;
         if (n >= images)

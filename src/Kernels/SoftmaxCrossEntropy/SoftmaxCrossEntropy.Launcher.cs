@@ -18,7 +18,8 @@ public sealed partial record SoftmaxCrossEntropy
 
     private sealed class PlainLauncher(Device device, SoftmaxCrossEntropy op) : Launcher
     {
-        private readonly Kernel<View, View, View, View, View, int, int, float, int> forward = new(device, SoftmaxCrossEntropyKernels.Forward);
+        private readonly Kernel<View, View, View, View, View, int, int, float, int> forward =
+            new(device, SoftmaxCrossEntropyKernels.Forward);
         private readonly Kernel<View, View, int> mean = new(device, SoftmaxCrossEntropyKernels.Mean);
         private readonly Kernel<View, View, View, View, View, View, int, int, float, int> backward =
             new(device, SoftmaxCrossEntropyKernels.Backward);

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 
 namespace GpuNet.Network;
@@ -33,7 +32,10 @@ public sealed class SafetensorsFile : IDisposable
         ReadBytes(size, 0, "the header's size");
         ulong headerBytes = BinaryPrimitives.ReadUInt64LittleEndian(size);
         if (headerBytes > MaxHeaderBytes)
-            throw new GpuNetException($"{path}: the header's size (byte 0) is too large: expected at most {MaxHeaderBytes} bytes, got {headerBytes}.");
+        {
+            throw new GpuNetException(
+                $"{path}: the header's size (byte 0) is too large: expected at most {MaxHeaderBytes} bytes, got {headerBytes}.");
+        }
         dataStart = SizeBytes + (long)headerBytes;
         if (dataStart > fileBytes)
             throw new GpuNetException($"{path}: truncated inside the header: expected at least {dataStart} bytes, got {fileBytes}.");
@@ -114,7 +116,10 @@ public sealed class SafetensorsFile : IDisposable
     private T[] Read<T>(SafetensorsTensor tensor, Conversion<T> convert)
     {
         if (tensor.Elements > Array.MaxLength)
-            throw new GpuNetException($"{Path}: tensor '{tensor.Name}' is too large for an array: expected at most {Array.MaxLength} elements, got {tensor.Elements}.");
+        {
+            throw new GpuNetException(
+                $"{Path}: tensor '{tensor.Name}': an array holds it: expected at most {Array.MaxLength} elements, got {tensor.Elements}.");
+        }
         var values = new T[tensor.Elements];
         int size = SafetensorsTensor.SizeOf(tensor.Type);
         // Converted piece by piece, so that no second copy of a large tensor is held.
@@ -138,7 +143,10 @@ public sealed class SafetensorsFile : IDisposable
             {
                 int read = RandomAccess.Read(handle, target, offset);
                 if (read == 0)
-                    throw new GpuNetException(string.Create(CultureInfo.InvariantCulture, $"{Path}: truncated while reading {what}: expected {target.Length} more bytes at byte {offset}."));
+                {
+                    throw new GpuNetException(
+                        $"{Path}: truncated while reading {what}: expected {target.Length} more bytes at byte {offset}.");
+                }
                 target = target[read..];
                 offset += read;
             }

@@ -105,7 +105,13 @@ internal sealed class SafetensorsHeader
         {
             string field = reader.GetString()!;
             reader.Read();
-            bool again = field switch { "dtype" => type is not null, "shape" => shape is not null, "data_offsets" => offsets is not null, _ => false };
+            bool again = field switch
+            {
+                "dtype" => type is not null,
+                "shape" => shape is not null,
+                "data_offsets" => offsets is not null,
+                _ => false,
+            };
             if (again)
                 throw Broken(name, "fields are unique", $"one {field}", "two");
             if (field == "dtype")
@@ -118,7 +124,10 @@ internal sealed class SafetensorsHeader
                 reader.Skip();
         }
         if (type is null || shape is null || offsets is null)
-            throw Broken(name, "an entry is complete", "dtype, shape and data_offsets", $"no {(type is null ? "dtype" : shape is null ? "shape" : "data_offsets")}");
+        {
+            string missing = type is null ? "dtype" : shape is null ? "shape" : "data_offsets";
+            throw Broken(name, "an entry is complete", "dtype, shape and data_offsets", $"no {missing}");
+        }
         return Check(name, type.Value, [.. shape], offsets);
     }
 
@@ -176,7 +185,10 @@ internal sealed class SafetensorsHeader
                 throw Broken(tensor.Name, rule, $"begin {end}", $"begin {tensor.Offset}");
             }
             if (tensor.Bytes > dataBytes - end)
-                throw Broken(tensor.Name, "data ends inside the file", $"at most {dataBytes} bytes of data", $"end {(UInt128)end + (UInt128)tensor.Bytes}");
+            {
+                throw Broken(tensor.Name, "data ends inside the file", $"at most {dataBytes} bytes of data",
+                    $"end {(UInt128)end + (UInt128)tensor.Bytes}");
+            }
             end += tensor.Bytes;
         }
         if (end != dataBytes)

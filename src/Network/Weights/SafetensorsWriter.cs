@@ -78,7 +78,10 @@ public sealed class SafetensorsWriter
                 throw new GpuNetException($"Tensor '{name}': extents are not negative: expected 0 or more, got {extent}.");
         }
         if (elements != count)
-            throw new GpuNetException($"Tensor '{name}': values fill the shape [{string.Join(", ", shape.ToArray())}]: expected {elements}, got {count}.");
+        {
+            throw new GpuNetException(
+                $"Tensor '{name}': values fill the shape [{string.Join(", ", shape.ToArray())}]: expected {elements}, got {count}.");
+        }
         if (name == SafetensorsHeader.MetadataName || !names.Add(name))
             throw new GpuNetException($"Tensor '{name}': the name is taken.");
     }
@@ -111,7 +114,10 @@ public sealed class SafetensorsWriter
         while (buffer.Length % 8 != 0)
             buffer.WriteByte((byte)' ');
         if (buffer.Length > SafetensorsFile.MaxHeaderBytes)
-            throw new GpuNetException($"The header of a safetensors file is too large: expected at most {SafetensorsFile.MaxHeaderBytes} bytes, got {buffer.Length}.");
+        {
+            throw new GpuNetException(
+                $"The header of a safetensors file: expected at most {SafetensorsFile.MaxHeaderBytes} bytes, got {buffer.Length}.");
+        }
         return buffer.ToArray();
     }
 

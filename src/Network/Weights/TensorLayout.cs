@@ -37,7 +37,8 @@ public static class TensorLayout
         if (!WithoutTrailingOnes(shape).SequenceEqual(WithoutTrailingOnes(expected)) || values.Length != spec.Shape.Elements)
         {
             throw new GpuNetException(
-                $"Tensor '{name ?? spec.Name}': the extents fit the network: expected [{string.Join(", ", expected)}], got [{string.Join(", ", shape.ToArray())}].");
+                $"Tensor '{name ?? spec.Name}': the extents fit the network: expected [{string.Join(", ", expected)}], "
+                + $"got [{string.Join(", ", shape.ToArray())}].");
         }
         if (!spec.IsWeight)
             return values;
@@ -62,7 +63,10 @@ public static class TensorLayout
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(values);
         if (values.Length != spec.Shape.Elements)
-            throw new GpuNetException($"Tensor '{spec.Name}': values fill the shape {spec.Shape}: expected {spec.Shape.Elements}, got {values.Length}.");
+        {
+            throw new GpuNetException(
+                $"Tensor '{spec.Name}': values fill the shape {spec.Shape}: expected {spec.Shape.Elements}, got {values.Length}.");
+        }
         if (!spec.IsWeight)
             return values;
         Shape s = spec.Shape;
