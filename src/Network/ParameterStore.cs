@@ -41,6 +41,8 @@ public sealed class ParameterStore : IDisposable
         names.AddRange(all.Select(p => p.Name));
         values = new Arena(device, offset, "the network's parameters");
         gradients = withGradients ? new Arena(device, TrainedBytes, "the parameters' gradients") : null;
+        values.Clear();
+        gradients?.Clear();
     }
 
     /// <summary>The device the parameters live on.</summary>
@@ -80,7 +82,8 @@ public sealed class ParameterStore : IDisposable
         Range(gradients ?? throw new InvalidOperationException("The parameters were made without gradients."), from, to);
 
     /// <summary>Sets all gradients to zero.</summary>
-    public void ClearGradients() => GradientRange(0, TrainedBytes).Clear();
+    public void ClearGradients() =>
+        (gradients ?? throw new InvalidOperationException("The parameters were made without gradients.")).Clear();
 
     /// <summary>Draws initial values as each parameter's operator asks. The same seed gives the same values on every device.</summary>
     public void Initialize(int seed)

@@ -5,8 +5,8 @@ using ILGPU.Runtime;
 namespace GpuNet;
 
 /// <summary>
-/// The sole owner of device memory: one block, zeroed when made, that hands out tensors at offsets planned beforehand.
-/// Every tensor starts on a <see cref="Alignment"/>-byte boundary, which vector loads rely on.
+/// The sole owner of device memory: one block that hands out tensors at offsets planned beforehand. What it holds at first is
+/// undefined. Every tensor starts on a <see cref="Alignment"/>-byte boundary, which vector loads rely on.
 /// </summary>
 public sealed unsafe class Arena : IDisposable
 {
@@ -34,16 +34,9 @@ public sealed unsafe class Arena : IDisposable
         try
         {
             if (device.IsHost)
-            {
                 host = (float*)NativeMemory.AlignedAlloc((nuint)Bytes, Alignment);
-                NativeMemory.Clear(host, (nuint)Bytes);
-            }
             else
-            {
                 buffer = device.Accelerator.Allocate1D<float>(Bytes / sizeof(float));
-                buffer.MemSetToZero(device.Stream);
-                device.Synchronize();
-            }
         }
         catch (Exception e) when (e is OutOfMemoryException or AcceleratorException)
         {
@@ -68,6 +61,15 @@ public sealed unsafe class Arena : IDisposable
         if (offset % Alignment != 0 || offset < 0 || offset + shape.Bytes > Bytes)
             throw new ArgumentOutOfRangeException(nameof(offset), $"Tensor {shape} at byte {offset} does not fit an arena of {Bytes} bytes.");
         return new Tensor(this, offset / sizeof(float), shape);
+    }
+
+    /// <summary>Sets the whole block to zero, in the order of the device's stream.</summary>
+    public void Clear()
+    {
+        if (Device.IsHost)
+            NativeMemory.Clear(Host, (nuint)Bytes);
+        else
+            View(0, Bytes / sizeof(float)).MemSetToZero(Device.Stream);
     }
 
     internal ArrayView<float> View(long offset, long length)

@@ -52,6 +52,7 @@ internal sealed class SgdTests
     {
         Device device = TestDevices.Get(deviceName);
         using var arena = new Arena(device, 3 * Arena.Align(4 * 100), "test");
+        arena.Clear();
         (Tensor w, Tensor dw, Tensor m) = (At(arena, 0, 100), At(arena, 1, 100), At(arena, 2, 100));
         float[] ones = [.. Enumerable.Repeat(1f, 100)];
         w.Upload(ones);

@@ -34,28 +34,34 @@ public sealed record ConstantSchedule(float Peak) : Schedule
     public override float Rate(int step, int steps) => Peak;
 }
 
-/// <summary>The rate times <paramref name="Factor"/> at each of some parts of the run.</summary>
+/// <summary>The rate times a factor after every so many steps (PyTorch's StepLR).</summary>
 /// <param name="Peak">First rate.</param>
-/// <param name="Drops">How many times it drops, evenly spread over the run.</param>
-/// <param name="Factor">What it is multiplied with.</param>
-public sealed record StepSchedule(float Peak, int Drops = 2, float Factor = 0.1f) : Schedule
+/// <param name="Period">Steps between drops, as a part of the run.</param>
+/// <param name="Factor">What each drop multiplies the rate with.</param>
+public sealed record StepSchedule(float Peak, float Period = 1 / 3f, float Factor = 0.1f) : Schedule
 {
     /// <inheritdoc/>
-    public override float Rate(int step, int steps) => Peak * MathF.Pow(Factor, (int)((long)step * (Drops + 1) / Math.Max(1, steps)));
+    public override float Rate(int step, int steps) =>
+        Peak * MathF.Pow(Factor, step / Math.Max(1, (int)Math.Round(Period * steps)));
 }
 
-/// <summary>A linear warm-up, then half a cosine down to zero (Loshchilov and Hutter 2017, arXiv:1608.03983, without restarts).</summary>
+/// <summary>
+/// A linear warm-up, then half a cosine down (Loshchilov and Hutter 2017, arXiv:1608.03983, without restarts). A warm-up of w steps
+/// starts at peak / w.
+/// </summary>
 /// <param name="Peak">Rate after the warm-up.</param>
 /// <param name="WarmUp">Part of the run that warms up.</param>
-public sealed record CosineSchedule(float Peak, float WarmUp = 0.05f) : Schedule
+/// <param name="End">Rate that the cosine ends at.</param>
+public sealed record CosineSchedule(float Peak, float WarmUp = 0.05f, float End = 0) : Schedule
 {
     /// <inheritdoc/>
     public override float Rate(int step, int steps)
     {
         int warm = (int)Math.Round(WarmUp * steps);
-        return step < warm
-            ? Peak * (step + 1) / warm
-            : (float)Anneal(Peak, 0, (double)(step - warm) / Math.Max(1, steps - warm));
+        if (step >= warm)
+            return (float)Anneal(Peak, End, (double)(step - warm) / Math.Max(1, steps - warm));
+        float start = 1f / warm;
+        return Peak * (start + ((1 - start) * step / warm));
     }
 }
 

@@ -20,6 +20,7 @@ public sealed class SgdOptimizer : IDisposable
         this.options = options;
         step = SgdStep.Bind(parameters.Device);
         momentum = new Arena(parameters.Device, parameters.TrainedBytes, "the optimiser's momentum");
+        momentum.Clear();
         (long Weights, long All) ends = (parameters.WeightBytes, parameters.TrainedBytes);
         ranges =
         [

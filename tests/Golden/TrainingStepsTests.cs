@@ -1,0 +1,105 @@
+using GpuNet.Kernels;
+using GpuNet.Network;
+using NUnit.Framework;
+
+namespace GpuNet.Tests.Golden;
+
+/// <summary>Whole training runs and optimiser details against PyTorch.</summary>
+[TestFixture]
+internal sealed class TrainingStepsTests
+{
+    [Test]
+    public void Ten_steps_of_a_small_MobileNetV2_give_PyTorchs_losses()
+    {
+        using var golden = new GoldenFile("mobilenetv2_steps");
+        const int Batch = 8;
+        var model = new ModelSpec("mobilenetv2")
+        {
+            Width = 0.1f, Classes = 10, ImageHeight = 32, ImageWidth = 32, Dropout = 0, KeepEarlyResolution = false,
+        };
+        using var trainer = new Trainer(model, TestDevices.Get("cpu"), new TrainerOptions { Batch = Batch });
+        foreach (string name in trainer.Parameters.Names)
+        {
+            ParameterSpec spec = trainer.Parameters.Spec(name);
+            trainer.Parameters[name].Upload(TensorLayout.FromFile(spec, golden.Floats(name), TensorLayout.FileShape(spec), name));
+        }
+        long[] labels = golden.Integers("steps.labels");
+        float[] expected = golden.Floats("steps.losses");
+        for (int step = 0; step < expected.Length; step++)
+        {
+            int[] batchLabels = [.. labels.Skip(step * Batch).Take(Batch).Select(l => (int)l)];
+            BatchResult result = trainer.Step(Images(step, Batch), batchLabels, 0.01f);
+            // PyTorch's own float32 and float64 runs drift apart at this rate.
+            double tolerance = step == 0 ? 1e-5 : step < 6 ? 1e-4 : 1e-3;
+            Assert.That(result.Loss, Is.EqualTo(expected[step]).Within(tolerance * expected[step]), $"loss of step {step}");
+        }
+        foreach (string statistic in (string[])["features.0.1.running_mean", "features.0.1.running_var", "features.18.1.running_mean", "features.18.1.running_var"])
+        {
+            float[] final = golden.Floats("steps.final." + statistic);
+            Assert.That(trainer.Parameters[statistic].ToArray(), Is.EqualTo(final).Within(2e-3f * Math.Max(1, final.Max(MathF.Abs))), statistic);
+        }
+    }
+
+    [Test]
+    public void Sgd_matches([ValueSource(nameof(SgdCases))] string name, [Values("cpu", "simulator 4x16")] string deviceName)
+    {
+        using var golden = new GoldenFile("sgd");
+        System.Text.Json.JsonElement s = golden.Settings(name);
+        float[] parameters = golden.Floats(name + ".parameters"), gradients = golden.Floats(name + ".gradients"), after = golden.Floats(name + ".parameters_after");
+        int count = parameters.Length;
+        Device device = TestDevices.Get(deviceName);
+        using var arena = new Arena(device, 3 * Arena.Align(count * sizeof(float)), "test");
+        Tensor w = arena.At(0, Shape.Vector(count));
+        Tensor dw = arena.At(Arena.Align(w.Shape.Bytes), w.Shape), m = arena.At(2 * Arena.Align(w.Shape.Bytes), w.Shape);
+        w.Upload(parameters);
+        m.Clear();
+        var sgd = SgdStep.Bind(device);
+        for (int step = 0; step < after.Length / count; step++)
+        {
+            dw.Upload(gradients.AsSpan(step * count, count));
+            sgd.Run(w, dw, m, new SgdArguments
+            {
+                LearningRate = s.GetProperty("learning_rate").GetSingle(), Momentum = s.GetProperty("momentum").GetSingle(),
+                Nesterov = s.GetProperty("nesterov").GetBoolean(), Decay = s.GetProperty("weight_decay").GetSingle(),
+            });
+            Assert.That(w.ToArray(), Is.EqualTo(after.AsSpan(step * count, count).ToArray()).Within(1e-6), $"step {step}");
+            Assert.That(dw.ToArray(), Is.All.Zero);
+        }
+    }
+
+    [Test]
+    public void Schedules_match([Values("one_cycle", "one_cycle_35", "cosine", "cosine_warmup", "step")] string name)
+    {
+        using var json = System.Text.Json.JsonDocument.Parse(File.ReadAllText(GoldenFile.PathOf("schedules.json")));
+        float[] rates = [.. json.RootElement.GetProperty(name).GetProperty("learning_rates").EnumerateArray().Select(e => e.GetSingle())];
+        Schedule schedule = name switch
+        {
+            "cosine" => new CosineSchedule(0.1f, WarmUp: 0, End: 0.001f),
+            "cosine_warmup" => new CosineSchedule(0.1f, WarmUp: 5f / 40),
+            "step" => new StepSchedule(0.1f, Period: 12f / 40, Factor: 0.5f),
+            _ => new OneCycleSchedule(0.1f),
+        };
+        for (int i = 0; i < rates.Length; i++)
+            Assert.That(schedule.Rate(i, rates.Length), Is.EqualTo(rates[i]).Within(1e-6 * 0.1 + (1e-5 * rates[i])), $"step {i}");
+    }
+
+    private static IEnumerable<string> SgdCases() => GoldenFile.CasesOf("sgd");
+
+    // The images PyTorch was given: an integer hash of step, image, channel, row and column, exact in float32.
+    private static float[] Images(int step, int batch)
+    {
+        const int Size = 32, Channels = 3;
+        var images = new float[batch * Size * Size * Channels];
+        for (int at = 0; at < images.Length; at++)
+        {
+            int c = at % Channels, w = at / Channels % Size, h = at / Channels / Size % Size, n = at / Channels / Size / Size;
+            uint i = (uint)((((((((step * batch) + n) * Channels) + c) * Size) + h) * Size) + w);
+            i *= 2654435761;
+            i ^= i >> 15;
+            i *= 2246822519;
+            i ^= i >> 13;
+            images[at] = ((int)(i >> 8) - 8388608) / 8388608f;
+        }
+        return images;
+    }
+}

@@ -1,0 +1,38 @@
+using GpuNet.Kernels;
+using GpuNet.Network;
+using NUnit.Framework;
+
+namespace GpuNet.Tests.Network;
+
+[TestFixture]
+internal sealed class GraphTests
+{
+    [Test]
+    public void Shapes_are_checked_when_a_node_is_added()
+    {
+        var graph = new Graph();
+        Value x = graph.Input("input", new Shape(1, 4, 4, 8));
+        Assert.That(() => graph.Add("sum", new Add(new Shape(1, 4, 4, 9)), x, x),
+            Throws.TypeOf<GpuNetException>().With.Message.EqualTo("sum (Add): shape of input 0: expected [1x4x4x9], got [1x4x4x8]."));
+        Assert.That(() => graph.Add("sum", new Add(x.Shape), x), Throws.TypeOf<GpuNetException>().With.Message.Contains("takes 2 inputs, got 1"));
+    }
+
+    [Test]
+    public void A_value_of_another_graph_is_refused()
+    {
+        var other = new Graph();
+        other.Input("unused", new Shape(1, 1, 1, 1));
+        Value foreign = other.Input("input", new Shape(1, 4, 4, 8));
+        Assert.That(() => new Graph().Add("sum", new Add(foreign.Shape), foreign, foreign),
+            Throws.TypeOf<GpuNetException>().With.Message.Contains("another graph"));
+    }
+
+    [Test]
+    public void Names_are_unique()
+    {
+        var net = new NetworkBuilder(new Shape(1, 4, 4, 8));
+        net.BatchNorm("norm", net.Input);
+        Assert.That(() => net.BatchNorm("norm", net.Input), Throws.TypeOf<GpuNetException>().With.Message.Contains("already has a node"));
+        Assert.That(() => net.Graph.Input("input", new Shape(1, 1, 1, 1)), Throws.TypeOf<GpuNetException>());
+    }
+}
