@@ -49,7 +49,7 @@ public static class EfficientNet
                 {
                     SqueezeRatio = 0.25f,
                     // The rate grows linearly with depth (section 5 of the paper).
-                    DropRate = variant.StochasticDepth * block++ / blocks,
+                    DropRate = (spec.StochasticDepth ?? variant.StochasticDepth) * block++ / blocks,
                 });
             }
         }

@@ -22,6 +22,9 @@ public sealed record ModelSpec(string Name)
     /// <summary>Dropout before the classifier; null takes the network's own.</summary>
     public float? Dropout { get; init; }
 
+    /// <summary>Greatest rate of stochastic depth, in networks that have it; null takes the network's own.</summary>
+    public float? StochasticDepth { get; init; }
+
     /// <summary>
     /// Whether the stem and the second stage keep the resolution, as is usual for images of 32x32; null decides by the image: up to
     /// 64 rows they do.

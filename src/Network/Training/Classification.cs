@@ -35,8 +35,11 @@ public static class Classification
         return sum / Math.Max(1, labels.Length);
     }
 
-    /// <summary>Throws if a label is not the index of a class.</summary>
-    internal static void CheckLabels(ReadOnlySpan<int> labels, int classes)
+    /// <summary>Checks that every label is the index of a class.</summary>
+    /// <param name="labels">Class of each image.</param>
+    /// <param name="classes">Classes.</param>
+    /// <exception cref="GpuNetException">A label is below 0, or not below <paramref name="classes"/>.</exception>
+    public static void CheckLabels(ReadOnlySpan<int> labels, int classes)
     {
         for (int i = 0; i < labels.Length; i++)
         {
