@@ -1,0 +1,48 @@
+using System.CommandLine;
+using GpuNet.Network;
+
+namespace GpuNet.Cli;
+
+/// <summary>The options that say which variant of a network is meant.</summary>
+internal sealed class ModelOptions
+{
+    private readonly Option<float?> width = OptionKinds.Number("--width", "Width multiplier", "a number above 0", v => v > 0);
+
+    private readonly Option<bool?> keepResolution = OptionKinds.Choice(
+        "--keep-resolution", "Whether stem and second stage keep the resolution, as for 32x32 images; by default up to 64 rows they do");
+
+    private readonly Option<bool?> scaleHead = OptionKinds.Choice(
+        "--scale-head", "Whether a width below 1 narrows the last layer before the classifier too (MobileNetV2; default: false)");
+
+    private readonly Option<float?> dropout = OptionKinds.Rate("--dropout", "Dropout before the classifier; by default the network's own");
+
+    private readonly Option<float?> stochasticDepth = OptionKinds.Rate(
+        "--stochastic-depth", "Greatest rate at which blocks are skipped in training; by default the network's own");
+
+    /// <summary>Adds the options to a command.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="training">Whether it can train, so that rates of dropping matter.</param>
+    public ModelOptions(Command command, bool training)
+    {
+        command.Options.Add(width);
+        command.Options.Add(keepResolution);
+        command.Options.Add(scaleHead);
+        if (!training)
+            return;
+        command.Options.Add(dropout);
+        command.Options.Add(stochasticDepth);
+    }
+
+    /// <summary>The names <c>--model</c> takes.</summary>
+    public static IEnumerable<string> Names => ModelCatalog.All.Select(m => m.Name);
+
+    /// <summary>What was asked for; what was not is as in <paramref name="fallback"/>.</summary>
+    public ModelSpec Apply(ParseResult parse, ModelSpec fallback) => fallback with
+    {
+        Width = parse.GetValue(width) ?? fallback.Width,
+        KeepEarlyResolution = parse.GetValue(keepResolution) ?? fallback.KeepEarlyResolution,
+        ScaleHead = parse.GetValue(scaleHead) ?? fallback.ScaleHead,
+        Dropout = parse.GetValue(dropout) ?? fallback.Dropout,
+        StochasticDepth = parse.GetValue(stochasticDepth) ?? fallback.StochasticDepth,
+    };
+}

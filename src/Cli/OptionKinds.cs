@@ -1,0 +1,76 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+
+namespace GpuNet.Cli;
+
+/// <summary>Options of a few kinds, each with its check, so that a wrong value is told with the rule it breaks.</summary>
+internal static class OptionKinds
+{
+    public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
+
+    public static Option<string> Text(string name, string description, string placeholder) =>
+        new(name) { Description = description, HelpName = placeholder };
+
+    public static Option<string> Required(string name, string description, string placeholder) =>
+        new(name) { Description = description, HelpName = placeholder, Required = true };
+
+    public static Option<string> OneOf(string name, string description, IEnumerable<string> values)
+    {
+        string[] known = [.. values];
+        return new Option<string>(name)
+        {
+            Description = $"{description}: {string.Join(", ", known)}",
+            HelpName = "name",
+            CustomParser = result => Check(result, known.Contains(Single(result)), Single(result), $"one of {string.Join(", ", known)}"),
+        };
+    }
+
+    /// <summary>A whole number from <paramref name="least"/> on.</summary>
+    public static Option<int?> Whole(string name, string description, int least) => new(name)
+    {
+        Description = description,
+        HelpName = "n",
+        CustomParser = result =>
+        {
+            bool valid = int.TryParse(Single(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least;
+            return Check<int?>(result, valid, value, $"a whole number of at least {least}");
+        },
+    };
+
+    /// <summary>A finite number that satisfies a rule.</summary>
+    public static Option<float?> Number(string name, string description, string rule, Func<float, bool> holds) => new(name)
+    {
+        Description = description,
+        HelpName = "x",
+        CustomParser = result =>
+        {
+            bool valid = float.TryParse(Single(result), NumberStyles.Float, CultureInfo.InvariantCulture, out float value)
+                && float.IsFinite(value) && holds(value);
+            return Check<float?>(result, valid, value, rule);
+        },
+    };
+
+    /// <summary>A rate at which something is dropped.</summary>
+    public static Option<float?> Rate(string name, string description) =>
+        Number(name, description, "a number from 0 up to, not including, 1", v => v is >= 0 and < 1);
+
+    public static Option<bool?> Choice(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "true|false",
+        Arity = ArgumentArity.ExactlyOne,
+        CustomParser = result => Check<bool?>(result, bool.TryParse(Single(result), out bool value), value, "true or false"),
+    };
+
+    private static string Single(ArgumentResult result) => result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+
+    private static T? Check<T>(ArgumentResult result, bool valid, T value, string rule)
+    {
+        if (valid)
+            return value;
+        string name = result.Parent is OptionResult option ? option.Option.Name : result.Argument.Name;
+        result.AddError($"{name}: expected {rule}, got '{Single(result)}'");
+        return default;
+    }
+}

@@ -1,0 +1,22 @@
+using System.CommandLine;
+
+namespace GpuNet.Cli;
+
+/// <summary>The options that say where a network runs.</summary>
+internal sealed class PlaceOptions
+{
+    private readonly Option<string> device = OptionKinds.Text("--device", "Device: auto (default) or a name of gpunet devices", "name");
+
+    private readonly Option<int?> threads = OptionKinds.Whole("--threads", "Host threads; 0 (default) takes every core", 0);
+
+    public PlaceOptions(Command command)
+    {
+        command.Options.Add(device);
+        command.Options.Add(threads);
+    }
+
+    /// <summary>Opens the device.</summary>
+    /// <exception cref="GpuNetException">It cannot be used.</exception>
+    public Device Open(ParseResult parse) =>
+        Device.Open(parse.GetValue(device) ?? "auto", new DeviceOptions { Threads = parse.GetValue(threads) ?? 0 });
+}

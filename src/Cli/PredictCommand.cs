@@ -1,0 +1,122 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Numerics.Tensors;
+using GpuNet.Data;
+using GpuNet.Network;
+using Spectre.Console;
+
+namespace GpuNet.Cli;
+
+/// <summary><c>gpunet predict</c>: what a checkpoint sees in some pictures.</summary>
+internal static class PredictCommand
+{
+    private const int DefaultTop = 5;
+    private const int LargestBatch = 16;
+
+    public static Command Create(Terminal terminal)
+    {
+        var folder = new Argument<string>("checkpoint") { Description = "Folder of a checkpoint, as written by gpunet train" };
+        var files = new Argument<string[]>("image")
+        {
+            Description = "Pictures, PNG or binary PPM: the shorter side is resized to the network's input, the middle cut out",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        Option<int?> top = OptionKinds.Whole("--top", $"Classes to name for each picture (default: {DefaultTop})", 1);
+        Option<bool> json = OptionKinds.Flag("--json", "Print one JSON object");
+        var command = new Command("predict", "Classify pictures") { folder, files, top, json };
+        var place = new PlaceOptions(command);
+        command.SetAction(parse =>
+        {
+            string path = parse.GetRequiredValue(folder);
+            string[] names = parse.GetRequiredValue(files);
+            Checkpoint checkpoint = Checkpoint.Read(path);
+            using Device device = place.Open(parse);
+            int count = Math.Min(parse.GetValue(top) ?? DefaultTop, checkpoint.Model.Classes);
+            List<Prediction[]> predictions = Predict(path, checkpoint, device, names, count);
+            if (parse.GetValue(json))
+            {
+                terminal.Json(new
+                {
+                    Checkpoint = path,
+                    Device = device.Name,
+                    Images = names.Zip(predictions, (file, p) => new { File = file, Predictions = p }),
+                });
+            }
+            else
+            {
+                Print(terminal, names, predictions);
+            }
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static List<Prediction[]> Predict(string path, Checkpoint checkpoint, Device device, string[] names, int top)
+    {
+        ModelSpec model = checkpoint.Model;
+        if (model.ImageChannels != 3)
+            throw new GpuNetException($"{path}: pictures have 3 channels; expected a network for them, got one for {model.ImageChannels}.");
+        var normalization = new Normalization(checkpoint.Mean, checkpoint.Deviation);
+        int batch = Math.Min(names.Length, LargestBatch), length = model.ImageHeight * model.ImageWidth * 3;
+        using var classifier = new Classifier(path, checkpoint, device, batch);
+        var images = new float[batch * length];
+        var predictions = new List<Prediction[]>();
+        foreach (string[] some in names.Chunk(batch))
+        {
+            for (int i = 0; i < some.Length; i++)
+                normalization.Apply(Fit(ImageFile.Read(some[i]), model).Pixels, images.AsSpan(i * length, length));
+            ReadOnlySpan<float> logits = classifier.Logits(images.AsSpan(0, some.Length * length));
+            for (int i = 0; i < some.Length; i++)
+                predictions.Add(Best(logits.Slice(i * model.Classes, model.Classes), checkpoint.ClassNames, top));
+        }
+        return predictions;
+    }
+
+    /// <summary>The middle of the picture, as large as it can be in the network's proportions.</summary>
+    private static RgbImage Fit(RgbImage image, ModelSpec model)
+    {
+        int height = model.ImageHeight, width = model.ImageWidth;
+        RgbImage resized;
+        if (height == width)
+        {
+            resized = ImageResize.ShorterSide(image, height);
+        }
+        else
+        {
+            double scale = Math.Max((double)height / image.Height, (double)width / image.Width);
+            resized = ImageResize.Bilinear(
+                image, Math.Max(height, (int)Math.Round(image.Height * scale)), Math.Max(width, (int)Math.Round(image.Width * scale)));
+        }
+        return ImageResize.CenterCrop(resized, height, width);
+    }
+
+    private static Prediction[] Best(ReadOnlySpan<float> logits, IReadOnlyList<string> classNames, int top)
+    {
+        var probabilities = new double[logits.Length];
+        double max = TensorPrimitives.Max(logits), sum = 0;
+        for (int c = 0; c < probabilities.Length; c++)
+            sum += probabilities[c] = Math.Exp(logits[c] - max);
+        return
+        [
+            .. Enumerable.Range(0, probabilities.Length).OrderByDescending(c => probabilities[c]).Take(top)
+                .Select(c => new Prediction(classNames[c], c, probabilities[c] / sum)),
+        ];
+    }
+
+    private static void Print(Terminal terminal, string[] names, List<Prediction[]> predictions)
+    {
+        Table table = Terminal.NewTable(("picture", false), ("class", false), ("probability", true));
+        for (int i = 0; i < names.Length; i++)
+        {
+            for (int k = 0; k < predictions[i].Length; k++)
+            {
+                Prediction p = predictions[i][k];
+                table.AddRow(k == 0 ? Markup.Escape(names[i]) : "", Markup.Escape(p.Class),
+                    string.Create(CultureInfo.InvariantCulture, $"{100 * p.Probability:F2} %"));
+            }
+        }
+        terminal.Console.Write(table);
+    }
+
+    private sealed record Prediction(string Class, int Index, double Probability);
+}

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Spectre.Console;
+
+namespace GpuNet.Cli;
+
+/// <summary>
+/// Where a command writes: results to one writer, errors to another. Only an interactive terminal gets colours and lines that change;
+/// everything else gets plain text.
+/// </summary>
+internal sealed class Terminal
+{
+    /// <summary>Names as in the files other tools read: snake case; numbers JSON has no word for become strings.</summary>
+    public static readonly JsonSerializerOptions JsonOptions = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    };
+
+    // Wide enough for every table: there is no window to fit.
+    private const int PlainWidth = 160;
+
+    public Terminal(TextWriter output, TextWriter error, bool interactive, CancellationToken stop)
+    {
+        Output = output;
+        Error = error;
+        Interactive = interactive;
+        Stop = stop;
+        Console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(output),
+            Ansi = interactive ? AnsiSupport.Detect : AnsiSupport.No,
+            ColorSystem = interactive ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Interactive = interactive ? InteractionSupport.Yes : InteractionSupport.No,
+        });
+        if (!interactive)
+            Console.Profile.Width = PlainWidth;
+    }
+
+    public TextWriter Output { get; }
+
+    public TextWriter Error { get; }
+
+    public bool Interactive { get; }
+
+    /// <summary>Asks a long command to end, beside the signals it listens to itself.</summary>
+    public CancellationToken Stop { get; }
+
+    public IAnsiConsole Console { get; }
+
+    public void Line(string text) => Output.WriteLine(text);
+
+    public void Json<T>(T value) => Output.WriteLine(JsonSerializer.Serialize(value, JsonOptions));
+
+    /// <summary>Writes an error as one line, whatever line breaks its message has.</summary>
+    public void Failure(string message) =>
+        Error.WriteLine($"gpunet: {string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))}");
+
+    /// <summary>A table without lines between its rows; numbers are in the columns that are aligned to the right.</summary>
+    public static Table NewTable(params (string Title, bool Number)[] columns)
+    {
+        var table = new Table { Border = TableBorder.Simple };
+        foreach ((string title, bool number) in columns)
+            table.AddColumn(new TableColumn(Markup.Escape(title)) { Alignment = number ? Justify.Right : Justify.Left, NoWrap = true });
+        return table;
+    }
+}
