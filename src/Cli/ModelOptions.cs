@@ -8,10 +8,10 @@ internal sealed class ModelOptions
 {
     private readonly Option<float?> width = OptionKinds.Number("--width", "Width multiplier", "a number above 0", v => v > 0);
 
-    private readonly Option<bool?> keepResolution = OptionKinds.Choice(
+    private readonly Option<string> keepResolution = OptionKinds.Choice(
         "--keep-resolution", "Whether stem and second stage keep the resolution, as for 32x32 images; by default up to 64 rows they do");
 
-    private readonly Option<bool?> scaleHead = OptionKinds.Choice(
+    private readonly Option<string> scaleHead = OptionKinds.Choice(
         "--scale-head", "Whether a width below 1 narrows the last layer before the classifier too (MobileNetV2; default: false)");
 
     private readonly Option<float?> dropout = OptionKinds.Rate("--dropout", "Dropout before the classifier; by default the network's own");
@@ -40,9 +40,11 @@ internal sealed class ModelOptions
     public ModelSpec Apply(ParseResult parse, ModelSpec fallback) => fallback with
     {
         Width = parse.GetValue(width) ?? fallback.Width,
-        KeepEarlyResolution = parse.GetValue(keepResolution) ?? fallback.KeepEarlyResolution,
-        ScaleHead = parse.GetValue(scaleHead) ?? fallback.ScaleHead,
+        KeepEarlyResolution = Truth(parse.GetValue(keepResolution)) ?? fallback.KeepEarlyResolution,
+        ScaleHead = Truth(parse.GetValue(scaleHead)) ?? fallback.ScaleHead,
         Dropout = parse.GetValue(dropout) ?? fallback.Dropout,
         StochasticDepth = parse.GetValue(stochasticDepth) ?? fallback.StochasticDepth,
     };
+
+    private static bool? Truth(string? text) => text is null ? null : text == "true";
 }

@@ -55,13 +55,14 @@ internal static class OptionKinds
     public static Option<float?> Rate(string name, string description) =>
         Number(name, description, "a number from 0 up to, not including, 1", v => v is >= 0 and < 1);
 
-    public static Option<bool?> Choice(string name, string description) => new(name)
+    /// <summary>True or false, which has to be said; as text, because a parser takes the value of a truth option to be optional.</summary>
+    public static Option<string> Choice(string name, string description)
     {
-        Description = description,
-        HelpName = "true|false",
-        Arity = ArgumentArity.ExactlyOne,
-        CustomParser = result => Check<bool?>(result, bool.TryParse(Single(result), out bool value), value, "true or false"),
-    };
+        Option<string> option = OneOf(name, description, ["true", "false"]);
+        option.Description = description;
+        option.HelpName = "true|false";
+        return option;
+    }
 
     private static string Single(ArgumentResult result) => result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
 

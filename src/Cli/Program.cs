@@ -83,7 +83,7 @@ public static class Program
     private static string Message(Exception e) => e switch
     {
         ArgumentException argument => ArgumentMessage(argument),
-        GpuNetException or IOException or InvalidDataException or UnauthorizedAccessException => e.Message,
+        UsageException or GpuNetException or IOException or InvalidDataException or UnauthorizedAccessException => e.Message,
         _ => $"unexpected error: {e.GetType().Name}: {e.Message} (set {TraceVariable}=1 for the trace)",
     };
 

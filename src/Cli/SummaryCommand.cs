@@ -18,7 +18,7 @@ internal static class SummaryCommand
             if (!ModelOptions.Names.Contains(given))
                 result.AddError($"there is no model '{given}'; there are {string.Join(", ", ModelOptions.Names)}");
         });
-        var input = new Option<int[]?>("--input")
+        var input = new Option<ImageExtents?>("--input")
         {
             Description = "Image extents; by default those the network was designed for",
             HelpName = "HxWxC",
@@ -32,12 +32,12 @@ internal static class SummaryCommand
         command.SetAction(parse =>
         {
             ModelEntry entry = ModelCatalog.Find(parse.GetRequiredValue(name));
-            int[] extents = parse.GetValue(input) ?? [entry.ImageSize, entry.ImageSize, 3];
+            ImageExtents extents = parse.GetValue(input) ?? new ImageExtents(entry.ImageSize, entry.ImageSize, 3);
             ModelSpec spec = options.Apply(parse, new ModelSpec(entry.Name)
             {
-                ImageHeight = extents[0],
-                ImageWidth = extents[1],
-                ImageChannels = extents[2],
+                ImageHeight = extents.Height,
+                ImageWidth = extents.Width,
+                ImageChannels = extents.Channels,
                 Classes = parse.GetValue(classes) ?? 1000,
             });
             Graph graph = spec.Build(1);
@@ -51,19 +51,12 @@ internal static class SummaryCommand
     }
 
     /// <summary>Reads 224, 224x160 or 224x160x3.</summary>
-    private static int[]? ParseExtents(ArgumentResult result)
+    private static ImageExtents? ParseExtents(ArgumentResult result)
     {
-        string text = result.Tokens[0].Value;
-        var extents = new List<int>();
-        foreach (string part in text.Split('x'))
-        {
-            if (int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int extent) && extent > 0)
-                extents.Add(extent);
-            else
-                extents.AddRange([0, 0, 0, 0]);
-        }
-        if (extents.Count <= 3)
-            return [extents[0], extents.Count > 1 ? extents[1] : extents[0], extents.Count > 2 ? extents[2] : 3];
+        string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        int[] extents = [.. text.Split('x').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int e) ? e : 0)];
+        if (extents.Length <= 3 && Array.TrueForAll(extents, e => e > 0))
+            return new ImageExtents(extents[0], extents.Length > 1 ? extents[1] : extents[0], extents.Length > 2 ? extents[2] : 3);
         result.AddError($"--input: expected extents such as 224, 224x160 or 224x160x3, got '{text}'");
         return null;
     }
@@ -109,4 +102,6 @@ internal static class SummaryCommand
     private static long Parameters(Node node) => node.Operator.Parameters.Where(p => p.IsTrained).Sum(p => p.Shape.Elements);
 
     private static string Count(long value) => value == 0 ? "" : value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private sealed record ImageExtents(int Height, int Width, int Channels);
 }
