@@ -19,8 +19,8 @@ internal sealed class ActivationReference : IOperatorReference
         (new Activation(new Shape(1, 1, 2, 3), (ActivationKind)99), "kind"),
     ];
 
-    public static Operator Random(Random random) =>
-        new Activation(new Shape(random.Next(1, 4), random.Next(1, 9), random.Next(1, 9), random.Next(1, 40)), Kinds[random.Next(Kinds.Length)]);
+    public static Operator Random(Random random) => new Activation(
+        new Shape(random.Next(1, 4), random.Next(1, 9), random.Next(1, 9), random.Next(1, 40)), Kinds[random.Next(Kinds.Length)]);
 
     public static long Terms(Operator op) => 8;
 

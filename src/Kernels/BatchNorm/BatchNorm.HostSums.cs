@@ -36,8 +36,8 @@ public sealed partial record BatchNorm
         private (int First, int End) TileRange(int tile) =>
             tiles == 1 ? (0, g.Width) : (tile * TileChannels, Math.Min((tile + 1) * TileChannels, g.Width));
 
-        // sums[c] = reference r, sums[pitch + c] = mean − r, sums[2·pitch + c] = Σ (x − mean)²; the mean is kept in two numbers, because
-        // the differences between blocks are lost when it is rounded to one.
+        // sums[c] = reference r, sums[pitch + c] = mean − r, sums[2·pitch + c] = Σ (x − mean)². The mean is kept in two numbers: rounded
+        // to one it would lose the differences between blocks.
         private void SumMoments(float* x, int count, int width, float* sums, int c, int end)
         {
             for (; c <= end - (4 * TLanes.Count); c += 4 * TLanes.Count)

@@ -38,6 +38,9 @@ public unsafe interface ILanes<TSelf>
     /// <summary>e to the power of each lane.</summary>
     static abstract TSelf Exp(TSelf a);
 
+    /// <summary>a · 2ⁿ for whole n from −150 to 128, by way of the exponent's bits.</summary>
+    static abstract TSelf TimesPowerOfTwo(TSelf a, TSelf n);
+
     /// <summary>The square root of each lane.</summary>
     static abstract TSelf Sqrt(TSelf a);
 

@@ -52,7 +52,15 @@ public readonly unsafe struct Lanes1 : ILanes<Lanes1>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes1 Exp(Lanes1 a) => new(MathF.Exp(a.value));
+    public static Lanes1 Exp(Lanes1 a) => LanesMath.Exp(a);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes1 TimesPowerOfTwo(Lanes1 a, Lanes1 n)
+    {
+        int power = float.ConvertToIntegerNative<int>(n.value), half = power >> 1;
+        return new(a.value * BitConverter.Int32BitsToSingle((half + 127) << 23) * BitConverter.Int32BitsToSingle((power - half + 127) << 23));
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -67,7 +67,15 @@ public readonly unsafe struct Lanes128 : ILanes<Lanes128>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes128 Exp(Lanes128 a) => new(Vector128.Exp(a.value));
+    public static Lanes128 Exp(Lanes128 a) => LanesMath.Exp(a);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes128 TimesPowerOfTwo(Lanes128 a, Lanes128 n)
+    {
+        Vector128<int> power = Vector128.ConvertToInt32Native(n.value), half = power >> 1, bias = Vector128.Create(127);
+        return new(a.value * ((half + bias) << 23).AsSingle() * ((power - half + bias) << 23).AsSingle());
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

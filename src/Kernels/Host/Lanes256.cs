@@ -66,7 +66,15 @@ public readonly unsafe struct Lanes256 : ILanes<Lanes256>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes256 Exp(Lanes256 a) => new(Vector256.Exp(a.value));
+    public static Lanes256 Exp(Lanes256 a) => LanesMath.Exp(a);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes256 TimesPowerOfTwo(Lanes256 a, Lanes256 n)
+    {
+        Vector256<int> power = Vector256.ConvertToInt32Native(n.value), half = power >> 1, bias = Vector256.Create(127);
+        return new(a.value * ((half + bias) << 23).AsSingle() * ((power - half + bias) << 23).AsSingle());
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -64,7 +64,15 @@ public readonly unsafe struct Lanes512 : ILanes<Lanes512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Lanes512 Exp(Lanes512 a) => new(Vector512.Exp(a.value));
+    public static Lanes512 Exp(Lanes512 a) => LanesMath.Exp(a);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes512 TimesPowerOfTwo(Lanes512 a, Lanes512 n)
+    {
+        Vector512<int> power = Vector512.ConvertToInt32Native(n.value), half = power >> 1, bias = Vector512.Create(127);
+        return new(a.value * ((half + bias) << 23).AsSingle() * ((power - half + bias) << 23).AsSingle());
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
