@@ -17,6 +17,8 @@ internal sealed class MatrixProductTests
         .. from columns in (int[])[8, 16, 24, 32, 40, 48, 49] from rows in Enumerable.Range(1, 30) select Pointwise(rows, 5, columns),
         // Parts own panels up to 112 rows, then rows.
         Pointwise(112, 300, 500), Pointwise(113, 300, 500), Pointwise(49, 260, 1281),
+        // A single tile of rows leaves whole panels where they are.
+        Pointwise(3, 150, 96), Pointwise(9, 70, 100), Pointwise(1, 1300, 1000),
         // Several blocks of depth, and gradients with several blocks of columns and chunks of rows.
         Pointwise(60, 1025, 70), Pointwise(2100, 130, 230), Pointwise(9000, 9, 7),
         new Convolution(new Shape(3, 17, 15, 33), 65, new Window(3), Bias: true),
@@ -46,7 +48,8 @@ internal sealed class MatrixProductTests
         }
     }
 
-    private static PointwiseConv Pointwise(int rows, int inputs, int outputs) => new(new Shape(1, rows, 1, inputs), outputs, Bias: rows % 2 == 0);
+    private static PointwiseConv Pointwise(int rows, int inputs, int outputs) =>
+        new(new Shape(1, rows, 1, inputs), outputs, Bias: rows % 2 == 0);
 
     // Multiples of 1/8 in ±1, so that sums of this size are exact in float32 and any wrong term shows.
     private static void Fill(ReferenceOperands o)

@@ -18,7 +18,8 @@ internal sealed class ConvolutionReference : IOperatorReference
         new Convolution(new Shape(3, 8, 8, 4), 17, new Window(3, stride: 2).Same(8, 8)),
         new Convolution(new Shape(1, 8, 8, 3), 10, new Window(4, stride: 4, padding: 0), Bias: true),
         new Convolution(new Shape(1, 3, 3, 6), 6, new Window(2, stride: 3) { Bottom = 2 }, Groups: 6, Bias: true),
-        new Convolution(new Shape(1, 4, 6, 5), 9, new Window { KernelH = 1, KernelW = 4, StrideH = 1, StrideW = 3, DilationH = 1, DilationW = 1, Right = 2 }),
+        new Convolution(new Shape(1, 4, 6, 5), 9,
+            new Window { KernelH = 1, KernelW = 4, StrideH = 1, StrideW = 3, DilationH = 1, DilationW = 1, Right = 2 }),
     ];
 
     public static IEnumerable<(Operator Operator, string Message)> Invalid =>
@@ -38,7 +39,8 @@ internal sealed class ConvolutionReference : IOperatorReference
         int groups = random.Next(1, 4);
         return new Convolution(
             new Shape(random.Next(1, 4), random.Next(1, 9), random.Next(1, 9), groups * random.Next(1, 20)), groups * random.Next(1, 20),
-            new Window(random.Next(1, 4), random.Next(1, 4), padding: random.Next(2, 5), dilation: random.Next(1, 3)), groups, random.Next(2) == 0);
+            new Window(random.Next(1, 4), random.Next(1, 4), padding: random.Next(2, 5), dilation: random.Next(1, 3)),
+            groups, random.Next(2) == 0);
     }
 
     public static long Terms(Operator op)

@@ -58,7 +58,8 @@ internal sealed unsafe class ConvolutionHost<TLanes> : Launcher
     }
 
     private static MatrixProduct<TLanes> PointwiseData(Workers workers, Convolution op, WindowGeometry g) => new(
-        workers, op.Input.Rows, new DenseRows(g.K, op.Groups), new WeightPanels<TLanes>([0], g.GroupC, g.GroupK, op.Groups, transposed: true));
+        workers, op.Input.Rows, new DenseRows(g.K, op.Groups),
+        new WeightPanels<TLanes>([0], g.GroupC, g.GroupK, op.Groups, transposed: true));
 
     // One product for each remainder of a pixel's row and column by the stride: its pixels are read through the same taps.
     private static IEnumerable<MatrixProduct<TLanes>> WindowData(Workers workers, Convolution op, WindowGeometry g)

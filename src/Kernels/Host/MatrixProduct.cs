@@ -15,6 +15,11 @@ internal sealed unsafe class MatrixProduct<TLanes>
     private const int BlockRows = 56;
     private const int BlockDepth = 256;
 
+    // A single tile of rows reads each element of B once, so packing is left out where the columns allow. Shallow blocks then read
+    // B nearly in the order of memory.
+    private const int InPlaceRows = 9;
+    private const int InPlaceDepth = 64;
+
     // Below this many rows a part owns panels instead of rows: then each panel is packed and read by one thread only.
     private const int FewRows = 112;
 
@@ -24,6 +29,7 @@ internal sealed unsafe class MatrixProduct<TLanes>
     private readonly ColumnPanels columns;
     private readonly PixelScatter? scatter;
     private readonly int rows, depth, groups, depthBlocks, rowParts, panelParts;
+    private readonly bool inPlace;
     private readonly Action<int> multiplyPart, packPart;
     private float* weight, bias, packed, target;
     private bool adds;
@@ -38,8 +44,11 @@ internal sealed unsafe class MatrixProduct<TLanes>
     {
         (this.workers, this.rows, this.left, this.right, this.scatter) = (workers, rows, left, right, scatter);
         (columns, depth, groups) = (right.Columns, right.Depth, right.Groups);
-        depthBlocks = Math.Max(1, (depth + BlockDepth - 1) / BlockDepth);
-        int parts = WorkParts.Count(2L * rows * depth * columns.Columns, (long)rows * (depth + columns.Columns));
+        inPlace = rows <= InPlaceRows;
+        int blockDepth = inPlace ? InPlaceDepth : BlockDepth;
+        depthBlocks = Math.Max(1, (depth + blockDepth - 1) / blockDepth);
+        long moved = ((long)rows * (depth + columns.Columns)) + ((long)depth * columns.Columns);
+        int parts = WorkParts.Count(2L * rows * depth * columns.Columns, moved);
         (rowParts, panelParts) = rows <= FewRows
             ? (1, Math.Min(parts, columns.Count))
             : (Math.Min(parts, (rows + BlockRows - 1) / BlockRows), 1);
@@ -73,7 +82,7 @@ internal sealed unsafe class MatrixProduct<TLanes>
     private void PackPart(int part)
     {
         (int group, int panel) = Math.DivRem(part, columns.Count);
-        right.Pack(weight, bias, group, panel, packed);
+        right.Pack(weight, bias, group, panel, packed, startOnly: false);
     }
 
     [SkipLocalsInit]
@@ -81,12 +90,13 @@ internal sealed unsafe class MatrixProduct<TLanes>
     {
         (int group, int inGroup) = Math.DivRem(part, rowParts * panelParts);
         (int rowPart, int panelPart) = Math.DivRem(inGroup, panelParts);
-        int panel = WorkParts.Start(panelPart, panelParts, columns.Count), endPanel = WorkParts.Start(panelPart + 1, panelParts, columns.Count);
+        int panel = WorkParts.Start(panelPart, panelParts, columns.Count);
+        int endPanel = WorkParts.Start(panelPart + 1, panelParts, columns.Count);
         int row = WorkParts.Start(rowPart, rowParts, rows), endRow = WorkParts.Start(rowPart + 1, rowParts, rows);
         if (rowParts == 1)
         {
             for (int own = panel; own < endPanel; own++)
-                right.Pack(weight, bias, group, own, packed);
+                right.Pack(weight, bias, group, own, packed, inPlace && right.IsInPlace(own));
         }
         float* scratch = stackalloc float[BlockRows * BlockDepth];
         float* tiles = stackalloc float[BlockRows * TileTable<TLanes>.MaxWidth * TLanes.Count];
@@ -95,7 +105,8 @@ internal sealed unsafe class MatrixProduct<TLanes>
             int blockRows = (endRow - row + blocks - 1) / blocks;
             for (int block = 0; block < depthBlocks; block++)
             {
-                int firstTerm = WorkParts.Start(block, depthBlocks, depth), terms = WorkParts.Start(block + 1, depthBlocks, depth) - firstTerm;
+                int firstTerm = WorkParts.Start(block, depthBlocks, depth);
+                int terms = WorkParts.Start(block + 1, depthBlocks, depth) - firstTerm;
                 float* a = left.Block(group, row, blockRows, firstTerm, terms, scratch, out nint stride);
                 for (int own = panel; own < endPanel; own++)
                     MultiplyPanel(group, own, row, blockRows, a, stride, firstTerm, terms, tiles);
@@ -104,7 +115,8 @@ internal sealed unsafe class MatrixProduct<TLanes>
         }
     }
 
-    private void MultiplyPanel(int group, int panel, int row, int blockRows, float* a, nint stride, int firstTerm, int terms, float* tiles)
+    private void MultiplyPanel(
+        int group, int panel, int row, int blockRows, float* a, nint stride, int firstTerm, int terms, float* tiles)
     {
         int elements = columns.Elements(panel), firstColumn = (group * columns.Columns) + columns.First(panel);
         float* start = packed + right.PackedOffset(group, panel);
@@ -113,8 +125,9 @@ internal sealed unsafe class MatrixProduct<TLanes>
         o.A = a;
         o.RowA = stride;
         o.StepA = 1;
-        o.B = start + ((nint)(firstTerm + 1) * elements);
-        o.StepB = elements;
+        bool readsInPlace = inPlace && right.IsInPlace(panel);
+        o.StepB = readsInPlace ? right.Stride : elements;
+        o.B = (readsInPlace ? right.InPlace(weight, group, panel) : start + elements) + (firstTerm * o.StepB);
         o.Depth = terms;
         o.Columns = columns.Valid(panel);
         if (scatter is null)
@@ -123,7 +136,7 @@ internal sealed unsafe class MatrixProduct<TLanes>
             o.C = target + (row * o.RowC) + firstColumn;
             o.Start = accumulates ? o.C : start;
             o.RowStart = accumulates ? o.RowC : 0;
-            TileRun.Multiply<TLanes>(ref o, blockRows, columns.Width(panel));
+            TileRun.Multiply<TLanes>(o, blockRows, columns.Width(panel));
             return;
         }
         // The row of starts is zero then: a data gradient has no bias.
@@ -131,7 +144,7 @@ internal sealed unsafe class MatrixProduct<TLanes>
         o.RowC = elements;
         o.Start = start;
         o.RowStart = 0;
-        TileRun.Multiply<TLanes>(ref o, blockRows, columns.Width(panel));
+        TileRun.Multiply<TLanes>(o, blockRows, columns.Width(panel));
         scatter.Write<TLanes>(tiles, elements, row, blockRows, target + firstColumn, groups * columns.Columns, o.Columns, accumulates);
     }
 }

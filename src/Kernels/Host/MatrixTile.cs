@@ -30,8 +30,8 @@ internal unsafe struct TileOperands
 
 /// <summary>
 /// The inner loop of every product on the host: a tile of C that stays in registers while A and B stream past. With 14 rows of two
-/// 16-lane registers it needs 16 loads for 28 multiply-adds. One source serves all tiles: its height and the
-/// row's width are type arguments, and the compiler drops the rows a tile does not have.
+/// 16-lane registers it takes 16 loads for 28 multiply-adds. One source serves all tiles: height and row are type arguments, and the
+/// compiler drops the rows a tile does not have.
 /// </summary>
 internal static unsafe class MatrixTile
 {

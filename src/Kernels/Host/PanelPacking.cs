@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -7,6 +8,7 @@ namespace GpuNet.Kernels.Host;
 internal static unsafe class PanelPacking
 {
     /// <summary>target[d, j] = source[d, j] for the valid columns j, and 0 for the rest of a row.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Copy<TLanes>(float* source, nint stride, int depth, int valid, float* target, int elements)
         where TLanes : unmanaged, ILanes<TLanes>
     {
@@ -36,13 +38,15 @@ internal static unsafe class PanelPacking
     }
 
     // Blocks of 4x4, transposed in registers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void CopyFourColumns(float* source, nint stride, int depth, float* target, int elements)
     {
         float* s1 = source + stride, s2 = s1 + stride, s3 = s2 + stride;
         int d = 0;
         for (; d <= depth - 4; d += 4)
         {
-            Vector128<float> r0 = Vector128.Load(source + d), r1 = Vector128.Load(s1 + d), r2 = Vector128.Load(s2 + d), r3 = Vector128.Load(s3 + d);
+            Vector128<float> r0 = Vector128.Load(source + d), r1 = Vector128.Load(s1 + d);
+            Vector128<float> r2 = Vector128.Load(s2 + d), r3 = Vector128.Load(s3 + d);
             Vector128<float> low01 = Sse.UnpackLow(r0, r1), low23 = Sse.UnpackLow(r2, r3);
             Vector128<float> high01 = Sse.UnpackHigh(r0, r1), high23 = Sse.UnpackHigh(r2, r3);
             Sse.MoveLowToHigh(low01, low23).Store(target);

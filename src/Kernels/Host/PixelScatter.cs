@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace GpuNet.Kernels.Host;
 
 /// <summary>Where the rows of a product go when they are every second (third, ...) pixel of an image.</summary>
@@ -12,6 +14,7 @@ internal sealed unsafe class PixelScatter(AxisTaps h, AxisTaps w, int height, in
     /// <param name="channels">Distance between pixels.</param>
     /// <param name="columns">Channels to write.</param>
     /// <param name="adds">Whether to add.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Write<TLanes>(float* source, nint stride, int firstRow, int rows, float* target, int channels, int columns, bool adds)
         where TLanes : unmanaged, ILanes<TLanes>
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace GpuNet.Kernels.Host;
 
 /// <summary>
@@ -59,31 +61,40 @@ internal sealed unsafe class TapRows<TLanes> : MatrixRows
     }
 
     // Elements [from, to) of a run for count targets from v on; source columns outside the image read as 0.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CopyRun(float* line, int run, int from, int to, int v, int count, float* target, nint stride)
     {
-        int length = to - from, lastColumn = w.Sources * groupChannels;
-        for (int t = 0; t < count; t++, target += stride)
+        // In a run of several taps elements count across pixels, which then lie channel by channel; a single tap is one pixel.
+        int length = to - from, lastElement = w.Sources * groupChannels;
+        int column = (v * w.Step) + w.Offsets[runFirst[run]];
+        nint step = (nint)w.Step * channels;
+        float* source = line + ((long)column * channels) + from;
+        for (int t = 0; t < count; t++)
         {
-            int column = ((v + t) * w.Step) + w.Offsets[runFirst[run]];
-            // In a run of several taps elements count across pixels, which then lie channel by channel; a single tap is one pixel.
             int first = (column * groupChannels) + from;
-            if (line is not null && first >= 0 && first + length <= lastColumn)
-                Copy(line + ((long)column * channels) + from, target, length);
+            if (line is null || first < 0 || first + length > lastElement)
+                CopyInside(line is null ? null : source, first, length, lastElement, target);
+            else if (length <= TLanes.Count)
+                TLanes.StoreFirst(TLanes.LoadFirst(source, length), target, length);
             else
-                CopyInside(line, column, first, length, lastColumn, from, target);
+                Copy(source, target, length);
+            column += w.Step;
+            source += step;
+            target += stride;
         }
     }
 
-    private void CopyInside(float* line, int column, int first, int length, int lastColumn, int from, float* target)
+    private static void CopyInside(float* source, int first, int length, int lastElement, float* target)
     {
-        int skipped = line is null ? length : Math.Clamp(-first, 0, length);
-        int end = line is null ? length : Math.Clamp(lastColumn - first, skipped, length);
+        int skipped = source is null ? length : Math.Clamp(-first, 0, length);
+        int end = source is null ? length : Math.Clamp(lastElement - first, skipped, length);
         new Span<float>(target, skipped).Clear();
         if (end > skipped)
-            Copy(line + ((long)column * channels) + from + skipped, target + skipped, end - skipped);
+            Copy(source + skipped, target + skipped, end - skipped);
         new Span<float>(target + end, length - end).Clear();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Copy(float* source, float* target, int length)
     {
         int i = 0;

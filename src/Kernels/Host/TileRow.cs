@@ -34,20 +34,15 @@ internal readonly unsafe struct TileRow1<TLanes> : ITileRow<TileRow1<TLanes>>
     private readonly TLanes first;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private TileRow1(TLanes first)
-    {
-        this.first = first;
-    }
+    private TileRow1(TLanes first) => this.first = first;
 
     public static int Count => TLanes.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TileRow1<TLanes> Load(float* source) =>
-        new(TLanes.Load(source));
+    public static TileRow1<TLanes> Load(float* source) => new(TLanes.Load(source));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TileRow1<TLanes> LoadFirst(float* source, int count) => new(
-        TLanes.LoadFirst(source, count));
+    public static TileRow1<TLanes> LoadFirst(float* source, int count) => new(TLanes.LoadFirst(source, count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Store(TileRow1<TLanes> value, float* target)
@@ -85,8 +80,7 @@ internal readonly unsafe struct TileRow2<TLanes> : ITileRow<TileRow2<TLanes>>
     public static int Count => 2 * TLanes.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TileRow2<TLanes> Load(float* source) =>
-        new(TLanes.Load(source), TLanes.Load(source + TLanes.Count));
+    public static TileRow2<TLanes> Load(float* source) => new(TLanes.Load(source), TLanes.Load(source + TLanes.Count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TileRow2<TLanes> LoadFirst(float* source, int count) => new(
@@ -132,8 +126,10 @@ internal readonly unsafe struct TileRow3<TLanes> : ITileRow<TileRow3<TLanes>>
     public static int Count => 3 * TLanes.Count;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static TileRow3<TLanes> Load(float* source) =>
-        new(TLanes.Load(source), TLanes.Load(source + TLanes.Count), TLanes.Load(source + (2 * TLanes.Count)));
+    public static TileRow3<TLanes> Load(float* source) => new(
+        TLanes.Load(source),
+        TLanes.Load(source + TLanes.Count),
+        TLanes.Load(source + (2 * TLanes.Count)));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TileRow3<TLanes> LoadFirst(float* source, int count) => new(
@@ -161,6 +157,9 @@ internal readonly unsafe struct TileRow3<TLanes> : ITileRow<TileRow3<TLanes>>
     public static TileRow3<TLanes> MultiplyAdd(float* a, TileRow3<TLanes> b, TileRow3<TLanes> c)
     {
         TLanes x = TLanes.Create(*a);
-        return new(TLanes.MultiplyAdd(x, b.first, c.first), TLanes.MultiplyAdd(x, b.second, c.second), TLanes.MultiplyAdd(x, b.third, c.third));
+        return new(
+            TLanes.MultiplyAdd(x, b.first, c.first),
+            TLanes.MultiplyAdd(x, b.second, c.second),
+            TLanes.MultiplyAdd(x, b.third, c.third));
     }
 }

@@ -4,13 +4,13 @@ namespace GpuNet.Kernels.Host;
 internal static unsafe class TileRun
 {
     /// <summary>Runs as few tiles as cover the rows, as even in height as they come.</summary>
-    /// <param name="o">The first tile's operands; moved on from tile to tile.</param>
+    /// <param name="first">Operands of the first tile.</param>
     /// <param name="rows">Rows to cover.</param>
     /// <param name="width">Registers of a row.</param>
-    public static void Multiply<TLanes>(ref TileOperands o, int rows, int width)
+    public static void Multiply<TLanes>(in TileOperands first, int rows, int width)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        TileOperands tile = o;
+        TileOperands tile = first;
         int maxHeight = TileTable<TLanes>.MaxHeight(width);
         for (int left = (rows + maxHeight - 1) / maxHeight; left > 0; left--)
         {

@@ -9,13 +9,14 @@ namespace GpuNet.Kernels.Host;
 internal sealed unsafe class TransposedProduct<TLanes>
     where TLanes : unmanaged, ILanes<TLanes>
 {
-    // 128 rows x 112 columns of A: eight tiles of 14, and rows enough to hide that each tile of C is read and written once a block.
-    private const int BlockRows = 128;
+    // 64 rows x 112 columns of A: eight tiles of 14 that stay in a first-level cache with a panel of B, and rows enough to hide that
+    // each tile of C is read and written once a block.
+    private const int BlockRows = 64;
     private const int BlockColumns = 112;
 
     // Chunks cost memory and a pass to combine them, so they are few, and none is shorter than a few blocks.
     private const int MaxChunks = 16;
-    private const int MinChunkRows = 4 * BlockRows;
+    private const int MinChunkRows = 8 * BlockRows;
     private const long MaxWorkspace = 4 << 20;
 
     private readonly Workers workers;
@@ -73,7 +74,8 @@ internal sealed unsafe class TransposedProduct<TLanes>
         (int chunk, int inChunk) = Math.DivRem(part, groups * leftParts * panelParts);
         (int group, int inGroup) = Math.DivRem(inChunk, leftParts * panelParts);
         (int leftPart, int panelPart) = Math.DivRem(inGroup, panelParts);
-        int panel = WorkParts.Start(panelPart, panelParts, columns.Count), endPanel = WorkParts.Start(panelPart + 1, panelParts, columns.Count);
+        int panel = WorkParts.Start(panelPart, panelParts, columns.Count);
+        int endPanel = WorkParts.Start(panelPart + 1, panelParts, columns.Count);
         int first = WorkParts.Start(leftPart, leftParts, leftColumns), end = WorkParts.Start(leftPart + 1, leftParts, leftColumns);
         int firstRow = WorkParts.Start(chunk, chunks, rows), endRow = WorkParts.Start(chunk + 1, chunks, rows);
         float* c = chunks == 1 ? target : partials + ((long)chunk * leftColumns * rightStride);
@@ -97,9 +99,11 @@ internal sealed unsafe class TransposedProduct<TLanes>
     private void MultiplyPanel(
         int group, int panel, int row, int blockRows, float* a, nint stride, float* c, int blockColumns, bool starts, float* packed)
     {
-        int elements = columns.Elements(panel), valid = columns.Valid(panel), firstColumn = (group * columns.Columns) + columns.First(panel);
+        int elements = columns.Elements(panel), valid = columns.Valid(panel);
+        int firstColumn = (group * columns.Columns) + columns.First(panel);
         new Span<float>(packed, elements).Clear();
-        PanelPacking.Copy<TLanes>(right + ((long)row * rightStride) + firstColumn, rightStride, blockRows, valid, packed + elements, elements);
+        float* source = right + ((long)row * rightStride) + firstColumn;
+        PanelPacking.Copy<TLanes>(source, rightStride, blockRows, valid, packed + elements, elements);
         TileOperands o = default;
         o.A = a;
         o.RowA = 1;
@@ -112,13 +116,15 @@ internal sealed unsafe class TransposedProduct<TLanes>
         o.Columns = valid;
         o.Start = starts ? packed : o.C;
         o.RowStart = starts ? 0 : o.RowC;
-        TileRun.Multiply<TLanes>(ref o, blockColumns, columns.Width(panel));
+        TileRun.Multiply<TLanes>(o, blockColumns, columns.Width(panel));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void CombinePart(int part)
     {
         long elements = (long)leftColumns * rightStride;
-        long first = (long)WorkParts.Start(part, leftParts, leftColumns) * rightStride, end = (long)WorkParts.Start(part + 1, leftParts, leftColumns) * rightStride;
+        long first = (long)WorkParts.Start(part, leftParts, leftColumns) * rightStride;
+        long end = (long)WorkParts.Start(part + 1, leftParts, leftColumns) * rightStride;
         for (long i = first; i < end; i += TLanes.Count)
         {
             int count = (int)Math.Min(TLanes.Count, end - i);

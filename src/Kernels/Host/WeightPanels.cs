@@ -40,8 +40,23 @@ internal sealed unsafe class WeightPanels<TLanes>
     /// <summary>Where a packed panel begins: its row of starts, then its rows.</summary>
     public long PackedOffset(int group, int panel) => (group * Columns.PackedElements(Depth)) + Columns.PackedOffset(panel, Depth);
 
+    /// <summary>Whether a panel can be read where it lies: its rows are whole registers of the filter's rows.</summary>
+    public bool IsInPlace(int panel) => !transposed && Columns.Valid(panel) == Columns.Elements(panel);
+
+    /// <summary>A panel where it lies.</summary>
+    public float* InPlace(float* weight, int group, int panel) => weight + (group * groupK) + Columns.First(panel);
+
+    /// <summary>Distance between the rows of a panel where it lies.</summary>
+    public nint Stride => channelsK;
+
     /// <summary>Packs a panel below its row of starts: a bias, or zeros.</summary>
-    public void Pack(float* weight, float* bias, int group, int panel, float* packed)
+    /// <param name="weight">The filter.</param>
+    /// <param name="bias">A value for each output channel, or null.</param>
+    /// <param name="group">Group.</param>
+    /// <param name="panel">Panel of the group.</param>
+    /// <param name="packed">All packed panels.</param>
+    /// <param name="startOnly">Leaves out the rows, for a panel that is read in place.</param>
+    public void Pack(float* weight, float* bias, int group, int panel, float* packed, bool startOnly)
     {
         int elements = Columns.Elements(panel), first = Columns.First(panel), valid = Columns.Valid(panel);
         float* target = packed + PackedOffset(group, panel);
@@ -50,9 +65,11 @@ internal sealed unsafe class WeightPanels<TLanes>
         else
             PanelPacking.Copy<TLanes>(bias + (group * Columns.Columns) + first, 0, 1, valid, target, elements);
         target += elements;
+        if (startOnly)
+            return;
         if (!transposed)
         {
-            PanelPacking.Copy<TLanes>(weight + (group * groupK) + first, channelsK, Depth, valid, target, elements);
+            PanelPacking.Copy<TLanes>(InPlace(weight, group, panel), channelsK, Depth, valid, target, elements);
             return;
         }
         foreach (int tap in taps)

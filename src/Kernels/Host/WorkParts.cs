@@ -4,8 +4,8 @@ namespace GpuNet.Kernels.Host;
 internal static class WorkParts
 {
     // Some tens of microseconds: long against handing out a part, short against a layer.
-    private const long OperationsPerPart = 4_000_000;
-    private const long ElementsPerPart = 64 * 1024;
+    private const long OperationsPerPart = 1_500_000;
+    private const long ElementsPerPart = 32 * 1024;
     private const long MaxParts = 256;
 
     /// <summary>How many parts are worth while.</summary>
@@ -14,6 +14,8 @@ internal static class WorkParts
     public static int Count(long operations, long elements) =>
         (int)Math.Clamp((operations / OperationsPerPart) + (elements / ElementsPerPart), 1, MaxParts);
 
-    /// <summary>Where a part begins when <paramref name="extent"/> is cut into <paramref name="parts"/>; part = parts gives the end.</summary>
+    /// <summary>
+    /// Where a part begins when <paramref name="extent"/> is cut into <paramref name="parts"/>; part = parts gives the end.
+    /// </summary>
     public static int Start(int part, int parts, int extent) => (int)((long)part * extent / parts);
 }
