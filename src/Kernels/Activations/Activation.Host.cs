@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
@@ -64,6 +65,7 @@ internal sealed unsafe class ActivationHost<TLanes, TActivation> : Launcher
             BackwardLanes<Lanes1>(x + i, dy + i, dx + i, add);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void BackwardLanes<T>(float* x, float* dy, float* dx, bool add)
         where T : unmanaged, ILanes<T>
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
@@ -24,8 +25,8 @@ public sealed partial record BatchNorm
         // Per-channel vectors of the workspace, repeated over the width of a folded row.
         private const int Center = 0, Scale = 1, Shift = 2, Slope = 3, Offset = 4, Vectors = 5;
 
-        // Vectors of sums that a block has.
-        private const int SumVectors = 3;
+        // Vectors a block has for its sums.
+        private const int SumVectors = 4;
 
         private readonly Workers workers;
         private readonly FoldedRows g;
@@ -149,6 +150,7 @@ public sealed partial record BatchNorm
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static T Normalise<T>(T centered, float* scale, float* shift)
             where T : unmanaged, ILanes<T> => T.MultiplyAdd(centered, T.Load(scale), T.Load(shift));
 
@@ -177,6 +179,7 @@ public sealed partial record BatchNorm
         }
 
         // dx = dz·scale + (x − center)·slope + offset
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static void BackwardLanes<T>(float* x, float* dy, float* dx, float* vectors, long pitch, bool add)
             where T : unmanaged, ILanes<T>
         {

@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
@@ -8,6 +10,9 @@ public sealed partial record BatchNorm
     {
         // Rows are added up in runs of this length first, which keeps the rounding error of long sums small.
         private const int Run = 32;
+
+        // Rows that share the loads of the per-channel vectors, and the loads and stores of the sums; a divisor of the run.
+        private const int RowsAtOnce = 4;
 
         // Values are taken relative to the mean of so many first rows, so that a large mean does not swallow the variance.
         private const int ReferenceRows = 8;
@@ -115,66 +120,59 @@ public sealed partial record BatchNorm
             T.Store(T.Max(squares - (sum * shift), T.Create(0)), sums + (2 * g.Pitch));
         }
 
-        // sums[c] = Σ dz, sums[pitch + c] = Σ dz·(x − center)
-        private void SumGradients(float* x, float* dy, int count, int width, float* sums, int c, int end)
+        // sums[c] = Σ dz, sums[pitch + c] = Σ dz·(x − center); the next two vectors hold the sums of a run. Rows are read one after the
+        // other, not channel by channel: a smooth activation fills the processor's window, which then no longer looks far enough ahead
+        // to fetch from many rows, while a contiguous stream is fetched before it is asked for.
+        private void SumGradients(float* x, float* dy, int count, int width, float* sums, int first, int end)
+        {
+            for (int vector = 0; vector < SumVectors; vector++)
+                new Span<float>(sums + ((long)vector * g.Pitch) + first, end - first).Clear();
+            for (int row = 0; row < count; row += RowsAtOnce)
+            {
+                int rows = Math.Min(RowsAtOnce, count - row);
+                AddRows(x, dy, rows, width, sums, first, end);
+                x += (long)rows * width;
+                dy += (long)rows * width;
+                if ((row + rows) % Run == 0 || row + rows == count)
+                    EndRun(sums, first, end);
+            }
+        }
+
+        private void AddRows(float* x, float* dy, int count, int width, float* sums, int c, int end)
         {
             float* vectors = Vector(0);
-            for (; c <= end - (2 * TLanes.Count); c += 2 * TLanes.Count)
-                TwoGradients(x + c, dy + c, count, width, sums + c, vectors + c);
             for (; c <= end - TLanes.Count; c += TLanes.Count)
-                Gradients<TLanes>(x + c, dy + c, count, width, sums + c, vectors + c);
+                AddLanes<TLanes>(x + c, dy + c, count, width, vectors + c, sums + c, g.Pitch);
             for (; c < end; c++)
-                Gradients<Lanes1>(x + c, dy + c, count, width, sums + c, vectors + c);
+                AddLanes<Lanes1>(x + c, dy + c, count, width, vectors + c, sums + c, g.Pitch);
         }
 
-        private void TwoGradients(float* x, float* dy, int count, int width, float* sums, float* vectors)
-        {
-            int n = TLanes.Count;
-            TLanes center0 = TLanes.Load(vectors + (Center * g.Pitch)), center1 = TLanes.Load(vectors + (Center * g.Pitch) + n);
-            TLanes scale0 = TLanes.Load(vectors + (Scale * g.Pitch)), scale1 = TLanes.Load(vectors + (Scale * g.Pitch) + n);
-            TLanes shift0 = TLanes.Load(vectors + (Shift * g.Pitch)), shift1 = TLanes.Load(vectors + (Shift * g.Pitch) + n);
-            TLanes zero = TLanes.Create(0), s0 = zero, s1 = zero, q0 = zero, q1 = zero;
-            for (int row = 0; row < count; row += Run)
-            {
-                TLanes a0 = zero, a1 = zero, b0 = zero, b1 = zero;
-                for (int i = Math.Min(Run, count - row); i > 0; i--, x += width, dy += width)
-                {
-                    TLanes d0 = TLanes.Load(x) - center0, d1 = TLanes.Load(x + n) - center1;
-                    TLanes z0 = TLanes.Load(dy) * TActivation.Gradient(TLanes.MultiplyAdd(d0, scale0, shift0));
-                    TLanes z1 = TLanes.Load(dy + n) * TActivation.Gradient(TLanes.MultiplyAdd(d1, scale1, shift1));
-                    (a0, a1) = (a0 + z0, a1 + z1);
-                    b0 = TLanes.MultiplyAdd(z0, d0, b0);
-                    b1 = TLanes.MultiplyAdd(z1, d1, b1);
-                }
-                (s0, s1) = (s0 + a0, s1 + a1);
-                (q0, q1) = (q0 + b0, q1 + b1);
-            }
-            TLanes.Store(s0, sums);
-            TLanes.Store(s1, sums + n);
-            TLanes.Store(q0, sums + g.Pitch);
-            TLanes.Store(q1, sums + g.Pitch + n);
-        }
-
-        private void Gradients<T>(float* x, float* dy, int count, int width, float* sums, float* vectors)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void AddLanes<T>(float* x, float* dy, int count, long width, float* vectors, float* sums, long pitch)
             where T : unmanaged, ILanes<T>
         {
-            T center = T.Load(vectors + (Center * g.Pitch)), scale = T.Load(vectors + (Scale * g.Pitch));
-            T shift = T.Load(vectors + (Shift * g.Pitch)), s = T.Create(0), q = s;
-            for (int row = 0; row < count; row += Run)
+            T center = T.Load(vectors + (Center * pitch)), scale = T.Load(vectors + (Scale * pitch)), shift = T.Load(vectors + (Shift * pitch));
+            T s = T.Load(sums + (2 * pitch)), q = T.Load(sums + (3 * pitch));
+            for (; count > 0; count--, x += width, dy += width)
             {
-                T a = T.Create(0), b = a;
-                for (int i = Math.Min(Run, count - row); i > 0; i--, x += width, dy += width)
-                {
-                    T d = T.Load(x) - center;
-                    T dz = T.Load(dy) * TActivation.Gradient(T.MultiplyAdd(d, scale, shift));
-                    a += dz;
-                    b = T.MultiplyAdd(dz, d, b);
-                }
-                s += a;
-                q += b;
+                T d = T.Load(x) - center;
+                T dz = T.Load(dy) * TActivation.Gradient(T.MultiplyAdd(d, scale, shift));
+                s += dz;
+                q = T.MultiplyAdd(dz, d, q);
             }
-            T.Store(s, sums);
-            T.Store(q, sums + g.Pitch);
+            T.Store(s, sums + (2 * pitch));
+            T.Store(q, sums + (3 * pitch));
+        }
+
+        private void EndRun(float* sums, int first, int end)
+        {
+            for (int vector = 0; vector < 2; vector++, sums += g.Pitch)
+            {
+                var total = new Span<float>(sums + first, end - first);
+                var run = new Span<float>(sums + (2 * g.Pitch) + first, end - first);
+                TensorPrimitives.Add(total, run, total);
+                run.Clear();
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
@@ -93,6 +94,7 @@ internal sealed unsafe class ChannelScaleHost<TLanes> : Launcher
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void ScaleLanes<T>(float* x, float* gate, float* y, bool add)
         where T : unmanaged, ILanes<T>
     {

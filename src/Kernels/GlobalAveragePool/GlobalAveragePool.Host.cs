@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
@@ -107,6 +108,7 @@ internal sealed unsafe class GlobalAveragePoolHost<TLanes> : Launcher
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Spread<T>(float* dy, float* dx, bool add)
         where T : unmanaged, ILanes<T>
     {

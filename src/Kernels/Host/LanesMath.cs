@@ -26,7 +26,9 @@ internal static class LanesMath
     public static T Exp<T>(T x)
         where T : unmanaged, ILanes<T>
     {
-        x = T.Min(T.Max(x, T.Create(Lowest)), T.Create(Highest));
+        // By comparisons rather than Min and Max, which cost thrice as much because they order zeros and quiet NaNs.
+        x = T.WhereGreater(x, T.Create(Highest), T.Create(Highest), x);
+        x = T.WhereGreater(T.Create(Lowest), x, T.Create(Lowest), x);
         T n = T.MultiplyAdd(x, T.Create(BaseTwoOfE), T.Create(Rounder)) - T.Create(Rounder);
         T r = T.MultiplyAdd(n, T.Create(-LnTwoHigh), x);
         r = T.MultiplyAdd(n, T.Create(-LnTwoLow), r);
