@@ -55,7 +55,14 @@ public static class WeightsFile
         for (int i = 0; i < values.Length; i++)
         {
             string name = parameters.Names[i];
-            values[i] = TensorLayout.FromFile(parameters.Spec(name), file.ReadFloats(name), [.. file[name].Shape], name);
+            try
+            {
+                values[i] = TensorLayout.FromFile(parameters.Spec(name), file.ReadFloats(name), [.. file[name].Shape], name);
+            }
+            catch (GpuNetException e) when (!e.Message.StartsWith(path, StringComparison.Ordinal))
+            {
+                throw new GpuNetException($"{path}: {e.Message}", e);
+            }
             int bad = Array.FindIndex(values[i], v => !float.IsFinite(v));
             if (bad >= 0)
                 throw new GpuNetException($"{path}: tensor {name}: values must be finite, one is {values[i][bad]}.");
