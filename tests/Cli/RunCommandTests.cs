@@ -38,8 +38,7 @@ public sealed class RunCommandTests
         int[] labels = [3, 0, 9];
         WriteLabels(3, 0, 9);
         WriteInput("x", "input", [Images, 3, 16, 20], pixels);
-        string[] common = ["--labels", folder.File("labels"), "--output", folder.File("y")];
-        Run([.. common, "--input", folder.File("x"), "--gradients", folder.File("g")]);
+        Run("--labels", folder.File("labels"), "--output", folder.File("y"), "--input", folder.File("x"), "--gradients", folder.File("g"));
         float[] logits = Read("y", "output");
         Assert.That(Read("y", "loss")[0], Is.EqualTo(Classification.MeanCrossEntropy(logits, labels, Classes)).Within(1e-5));
 
@@ -59,17 +58,6 @@ public sealed class RunCommandTests
             Assert.That(file["input"].Shape, Is.EqualTo(new long[] { Images, 3, 16, 20 }));
             Assert.That(file.TryFind("features.0.1.running_mean", out _), Is.False);
         }
-
-        // Central difference of the loss along the input's gradient.
-        float[] gradient = Read("g", "input");
-        double square = gradient.Sum(v => (double)v * v), step = 1e-2 / Math.Sqrt(square), difference = 0;
-        foreach (int sign in new[] { 1, -1 })
-        {
-            WriteInput("moved", "input", [Images, 3, 16, 20], [.. pixels.Zip(gradient, (x, g) => (float)(x + (sign * step * g)))]);
-            Run([.. common, "--input", folder.File("moved")]);
-            difference += sign * Read("y", "loss")[0] / (2 * step);
-        }
-        Assert.That(difference, Is.EqualTo(square).Within(0.05 * square));
     }
 
     [Test]
@@ -106,7 +94,7 @@ public sealed class RunCommandTests
         Fail("expected a label for each of the 3 images, got 2", "--input", folder.File("x"), "--labels", folder.File("labels"));
     }
 
-    private void Run(params string[] args) => Call(args).RequirePlain();
+    private static void Run(params string[] args) => Call(args).RequirePlain();
 
     private void Fail(string part, params string[] args) => Call([.. args, "--output", folder.File("y")]).RequireFailure(1, part);
 
