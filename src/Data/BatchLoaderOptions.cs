@@ -17,11 +17,12 @@ public sealed record BatchLoaderOptions(
     Normalization? Normalization = null,
     int Ahead = 2)
 {
-    /// <summary>Shuffled, augmented as <see cref="Data.Augmentation.Standard"/>, whole batches only.</summary>
+    /// <summary>Shuffled, augmented, whole batches only.</summary>
     /// <param name="batchSize">Images a batch.</param>
     /// <param name="seed">Seed of order and augmentation.</param>
-    public static BatchLoaderOptions Training(int batchSize, ulong seed) =>
-        new(batchSize, Shuffle: true, DropLast: true, seed, Data.Augmentation.Standard);
+    /// <param name="augmentation">Random changes; a source's own are <see cref="DatasetSource.Augmentation"/>.</param>
+    public static BatchLoaderOptions Training(int batchSize, ulong seed, Augmentation augmentation) =>
+        new(batchSize, Shuffle: true, DropLast: true, seed, augmentation);
 
     /// <summary>Every image once, in order and unchanged.</summary>
     /// <param name="batchSize">Images a batch.</param>

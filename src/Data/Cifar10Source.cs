@@ -14,6 +14,9 @@ public sealed record Cifar10Source(string Folder) : DatasetSource
     private const int Side = 32, PlaneLength = Side * Side, ImageLength = 3 * PlaneLength, RecordLength = 1 + ImageLength, ClassCount = 10;
 
     /// <inheritdoc/>
+    public override Augmentation Augmentation => Augmentation.Standard;
+
+    /// <inheritdoc/>
     public override DatasetSplits Load()
     {
         if (!Directory.Exists(Folder))

@@ -6,6 +6,9 @@ namespace GpuNet.Data;
 /// </summary>
 public abstract record DatasetSource
 {
+    /// <summary>The random changes to training images that keep their class, and that training makes unless told otherwise.</summary>
+    public abstract Augmentation Augmentation { get; }
+
     /// <summary>Reads or draws both parts.</summary>
     /// <exception cref="IOException">A file or folder is missing or cannot be read.</exception>
     /// <exception cref="InvalidDataException">A file's content is wrong; the message names file, byte offset and expectation.</exception>

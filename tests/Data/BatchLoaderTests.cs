@@ -57,7 +57,7 @@ public sealed class BatchLoaderTests
     [Test]
     public void Training_drops_the_partial_batch()
     {
-        using var loader = new BatchLoader(Set, BatchLoaderOptions.Training(8, 1));
+        using var loader = new BatchLoader(Set, BatchLoaderOptions.Training(8, 1, Augmentation.Standard));
         Assert.That((loader.BatchCount, loader.SampleCount), Is.EqualTo((6, 48)));
         Assert.That(loader.Epoch(0).Select(b => b.Count), Is.All.EqualTo(8).And.Exactly(6).Items);
         Assert.That(loader.Normalization, Is.EqualTo(Normalization.Of(Set)));
@@ -116,7 +116,7 @@ public sealed class BatchLoaderTests
     [Test]
     public void Leaving_the_loop_frees_the_loader_for_the_next_epoch()
     {
-        using var loader = new BatchLoader(Set, BatchLoaderOptions.Training(2, 1));
+        using var loader = new BatchLoader(Set, BatchLoaderOptions.Training(2, 1, Augmentation.Standard));
         for (int epoch = 0; epoch < 200; epoch++)
             foreach (Batch batch in loader.Epoch(epoch))
                 if (batch.Index == epoch % 5)
@@ -176,7 +176,7 @@ public sealed class BatchLoaderTests
     {
         for (int round = 0; round < 100; round++)
         {
-            var loader = new BatchLoader(Set, BatchLoaderOptions.Training(1, 1));
+            var loader = new BatchLoader(Set, BatchLoaderOptions.Training(1, 1, Augmentation.Standard));
             Task consumer = Task.Run(() =>
             {
                 try

@@ -144,8 +144,16 @@ internal sealed class GoldenTests
         int[] kernel = Pair("kernel"), stride = Pair("stride"), dilation = Pair("dilation"), padding = Pair("padding");
         var window = new Window
         {
-            KernelH = kernel[0], KernelW = kernel[1], StrideH = stride[0], StrideW = stride[1], DilationH = dilation[0], DilationW = dilation[1],
-            Top = padding[0], Bottom = padding[1], Left = padding[2], Right = padding[3],
+            KernelH = kernel[0],
+            KernelW = kernel[1],
+            StrideH = stride[0],
+            StrideW = stride[1],
+            DilationH = dilation[0],
+            DilationW = dilation[1],
+            Top = padding[0],
+            Bottom = padding[1],
+            Left = padding[2],
+            Right = padding[3],
         };
         bool same = s.GetProperty("same").GetBoolean();
         if (same)

@@ -15,7 +15,12 @@ internal sealed class TrainingStepsTests
         const int Batch = 8;
         var model = new ModelSpec("mobilenetv2")
         {
-            Width = 0.1f, Classes = 10, ImageHeight = 32, ImageWidth = 32, Dropout = 0, KeepEarlyResolution = false,
+            Width = 0.1f,
+            Classes = 10,
+            ImageHeight = 32,
+            ImageWidth = 32,
+            Dropout = 0,
+            KeepEarlyResolution = false,
         };
         using var trainer = new Trainer(model, TestDevices.Get("cpu"), new TrainerOptions { Batch = Batch });
         foreach (string name in trainer.Parameters.Names)
@@ -59,8 +64,10 @@ internal sealed class TrainingStepsTests
             dw.Upload(gradients.AsSpan(step * count, count));
             sgd.Run(w, dw, m, new SgdArguments
             {
-                LearningRate = s.GetProperty("learning_rate").GetSingle(), Momentum = s.GetProperty("momentum").GetSingle(),
-                Nesterov = s.GetProperty("nesterov").GetBoolean(), Decay = s.GetProperty("weight_decay").GetSingle(),
+                LearningRate = s.GetProperty("learning_rate").GetSingle(),
+                Momentum = s.GetProperty("momentum").GetSingle(),
+                Nesterov = s.GetProperty("nesterov").GetBoolean(),
+                Decay = s.GetProperty("weight_decay").GetSingle(),
             });
             Assert.That(w.ToArray(), Is.EqualTo(after.AsSpan(step * count, count).ToArray()).Within(1e-6), $"step {step}");
             Assert.That(dw.ToArray(), Is.All.Zero);

@@ -10,7 +10,10 @@ internal sealed class CheckpointTests
 
     private static readonly Checkpoint Description = new()
     {
-        Model = Tiny, ClassNames = ["a", "b", "c", "d"], Mean = [0.5f, 0.5f, 0.5f], Deviation = [0.2f, 0.2f, 0.2f],
+        Model = Tiny,
+        ClassNames = ["a", "b", "c", "d"],
+        Mean = [0.5f, 0.5f, 0.5f],
+        Deviation = [0.2f, 0.2f, 0.2f],
     };
 
     private string folder = null!;

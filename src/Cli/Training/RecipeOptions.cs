@@ -14,7 +14,7 @@ internal sealed class RecipeOptions
     private readonly Option<int?> batch = OptionKinds.Whole("--batch", $"Images of a step {PerData(d => d.Batch)}", 1);
 
     private readonly Option<float?> learningRate = OptionKinds.Number(
-        "--lr", Default("Greatest learning rate", TrainingDefaults.LearningRate), "a number above 0", v => v > 0);
+        "--lr", $"Greatest learning rate {PerData(d => d.LearningRate)}", "a number above 0", v => v > 0);
 
     private readonly Option<string> schedule = OptionKinds.OneOf("--schedule", $"How the learning rate changes (default: {TrainingDefaults.Schedule})", Schedule.Names);
 
@@ -65,6 +65,6 @@ internal sealed class RecipeOptions
 
     private static string Default(string what, float value) => string.Create(CultureInfo.InvariantCulture, $"{what} (default: {value})");
 
-    private static string PerData(Func<TrainingDefaults, int> number) => string.Create(
+    private static string PerData(Func<TrainingDefaults, IFormattable> number) => string.Create(
         CultureInfo.InvariantCulture, $"(default: shapes {number(TrainingDefaults.Shapes)}, cifar10 {number(TrainingDefaults.Cifar10)})");
 }

@@ -20,7 +20,7 @@ internal sealed record TrainingRecipe
 
     public string Schedule { get; init; } = TrainingDefaults.Schedule;
 
-    public float LearningRate { get; init; } = TrainingDefaults.LearningRate;
+    public required float LearningRate { get; init; }
 
     public float Momentum { get; init; } = TrainingDefaults.Momentum;
 
@@ -34,7 +34,13 @@ internal sealed record TrainingRecipe
     public static TrainingRecipe For(string data)
     {
         TrainingDefaults defaults = TrainingDefaults.For(Datasets.Parse(data));
-        return new TrainingRecipe { Data = DataOption.Absolute(data), Epochs = defaults.Epochs, Batch = defaults.Batch };
+        return new TrainingRecipe
+        {
+            Data = DataOption.Absolute(data),
+            Epochs = defaults.Epochs,
+            Batch = defaults.Batch,
+            LearningRate = defaults.LearningRate,
+        };
     }
 
     /// <summary>Reads what <see cref="ToDictionary"/> wrote.</summary>

@@ -31,7 +31,8 @@ internal sealed class TrainingRun : IDisposable
         this.data = data;
         this.folder = folder;
         schedule = Schedule.Parse(recipe.Schedule, recipe.LearningRate);
-        trainLoader = new BatchLoader(data.Train, BatchLoaderOptions.Training(recipe.Batch, (ulong)recipe.Seed));
+        trainLoader = new BatchLoader(data.Train, BatchLoaderOptions.Training(
+            recipe.Batch, (ulong)recipe.Seed, Datasets.Parse(recipe.Data).Augmentation));
         testLoader = new BatchLoader(data.Test, BatchLoaderOptions.Evaluation(recipe.Batch, trainLoader.Normalization));
         trainer = new Trainer(model, device, recipe.TrainerOptions);
         description = new Checkpoint

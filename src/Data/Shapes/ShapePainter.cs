@@ -30,7 +30,7 @@ internal sealed class ShapePainter
     public void Paint(int label, SplitMix64 random, Span<byte> image)
     {
         (Colour from, Colour to) = PaintBackground(ref random);
-        int clutter = random.NextInt32(4);
+        int clutter = random.NextInt32(3);
         for (int i = 0; i < clutter; i++)
             PaintClutter(ref random, Colour.Mix(from, to, 0.5f));
         PaintShape(label, ref random, from, to);
@@ -90,7 +90,7 @@ internal sealed class ShapePainter
     private void PaintShape(int label, ref SplitMix64 random, Colour from, Colour to)
     {
         Colour colour = Contrasting(ref random, from, to);
-        float radius = random.NextSingle(7.5f, 13.5f), aspect = random.NextSingle(0.85f, 1f);
+        float radius = random.NextSingle(10f, 14.5f), aspect = random.NextSingle(0.9f, 1f);
         // The circle around the shape stays inside the image but for a pixel: a cut shape may lose what tells its class.
         float cx = random.NextSingle(radius - 1f, Side + 1f - radius), cy = random.NextSingle(radius - 1f, Side + 1f - radius);
         (float ux, float uy) = Direction(ref random);
@@ -141,14 +141,14 @@ internal sealed class ShapePainter
         static bool StandsOut(Colour a, Colour b)
         {
             float r = a.R - b.R, g = a.G - b.G, bl = a.B - b.B;
-            return r * r + g * g + bl * bl > 0.45f * 0.45f && MathF.Abs(a.Luma - b.Luma) > 0.12f;
+            return r * r + g * g + bl * bl > 0.5f * 0.5f && MathF.Abs(a.Luma - b.Luma) > 0.2f;
         }
     }
 
     private void Finish(ref SplitMix64 random, Span<byte> image)
     {
         // The sum of four uniform 16-bit numbers is close to normal (Irwin and Hall) with deviation sqrt(4/12) * 65536.
-        float deviation = random.NextSingle(0f, 0.07f), scale = 255f * deviation / (65536f * 0.57735027f);
+        float deviation = random.NextSingle(0f, 0.05f), scale = 255f * deviation / (65536f * 0.57735027f);
         for (int i = 0; i < ImageLength; i++)
         {
             ulong bits = random.NextUInt64();

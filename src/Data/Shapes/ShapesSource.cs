@@ -17,6 +17,9 @@ public sealed record ShapesSource(int TrainCount = 10_000, int TestCount = 2_000
     public static IReadOnlyList<string> ClassNames { get; } =
         ["circle", "ring", "crescent", "triangle", "square", "pentagon", "star", "cross", "heart", "arrow"];
 
+    /// <summary>Flips only: the shapes nearly fill the image, and a cut one may lose what tells its class.</summary>
+    public override Augmentation Augmentation => new(FlipProbability: 0.5f);
+
     /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">A count is out of range.</exception>
     public override DatasetSplits Load() =>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
@@ -76,38 +77,65 @@ internal sealed unsafe class DepthwiseConvHost<TLanes> : Launcher
     // target[t, c] (+)= start[c] + Σ over row and column pairs: source[row, column, c] · weight[a, b, c]
     private void SumTaps(float* source, int sourceWidth, float* target, int targets, TapTable rows, int row, TapTable columns, float* start, bool add)
     {
-        float* weight = current.Parameters[0].Pointer;
-        int c = 0;
-        for (; c <= g.C - TLanes.Count; c += TLanes.Count)
-            SumChannels<TLanes>(source, sourceWidth, target, targets, rows, row, columns, weight, start, add, c);
-        for (; c < g.C; c++)
-            SumChannels<Lanes1>(source, sourceWidth, target, targets, rows, row, columns, weight, start, add, c);
+        Tap* taps = stackalloc Tap[g.KernelH * g.KernelW];
+        for (int t = 0; t < targets; t++, target += g.C)
+        {
+            int count = 0;
+            for (int r = rows.Start[row]; r < rows.Start[row + 1]; r++)
+            {
+                for (int s = columns.Start[t]; s < columns.Start[t + 1]; s++)
+                {
+                    long pixel = ((long)rows.Source[r] * sourceWidth) + columns.Source[s];
+                    taps[count++] = new Tap(pixel * g.C, ((long)(rows.Tap[r] * g.KernelW) + columns.Tap[s]) * g.C);
+                }
+            }
+            SumPixel(source, target, taps, count, start, add);
+        }
     }
 
-    private void SumChannels<T>(
-        float* source, int sourceWidth, float* target, int targets, TapTable rows, int row, TapTable columns, float* weight, float* start, bool add, int c)
+    // Channels run innermost, so that memory is read in the order in which it lies; four registers share a tap's addresses.
+    private void SumPixel(float* source, float* target, Tap* taps, int count, float* start, bool add)
+    {
+        float* weight = current.Parameters[0].Pointer;
+        int n = TLanes.Count, c = 0;
+        for (; c <= g.C - (4 * n); c += 4 * n)
+        {
+            TLanes s0 = First<TLanes>(start, target, c, add), s1 = First<TLanes>(start, target, c + n, add);
+            TLanes s2 = First<TLanes>(start, target, c + (2 * n), add), s3 = First<TLanes>(start, target, c + (3 * n), add);
+            for (int k = 0; k < count; k++)
+            {
+                float* x = source + taps[k].Source + c, w = weight + taps[k].Weight + c;
+                s0 = TLanes.MultiplyAdd(TLanes.Load(x), TLanes.Load(w), s0);
+                s1 = TLanes.MultiplyAdd(TLanes.Load(x + n), TLanes.Load(w + n), s1);
+                s2 = TLanes.MultiplyAdd(TLanes.Load(x + (2 * n)), TLanes.Load(w + (2 * n)), s2);
+                s3 = TLanes.MultiplyAdd(TLanes.Load(x + (3 * n)), TLanes.Load(w + (3 * n)), s3);
+            }
+            TLanes.Store(s0, target + c);
+            TLanes.Store(s1, target + c + n);
+            TLanes.Store(s2, target + c + (2 * n));
+            TLanes.Store(s3, target + c + (3 * n));
+        }
+        for (; c <= g.C - n; c += n)
+            SumLanes<TLanes>(source, weight, target, taps, count, start, add, c);
+        for (; c < g.C; c++)
+            SumLanes<Lanes1>(source, weight, target, taps, count, start, add, c);
+    }
+
+    private static void SumLanes<T>(float* source, float* weight, float* target, Tap* taps, int count, float* start, bool add, int c)
         where T : unmanaged, ILanes<T>
     {
-        int channels = g.C;
-        int firstRow = rows.Start[row], endRow = rows.Start[row + 1];
-        T initial = start is null ? T.Create(0) : T.Load(start + c);
-        fixed (int* columnStart = columns.Start, columnSource = columns.Source, columnTap = columns.Tap, rowSource = rows.Source, rowTap = rows.Tap)
-        {
-            for (int t = 0; t < targets; t++)
-            {
-                float* to = target + ((long)t * channels) + c;
-                T sum = add ? initial + T.Load(to) : initial;
-                int first = columnStart[t], end = columnStart[t + 1];
-                for (int r = firstRow; r < endRow; r++)
-                {
-                    float* from = source + ((long)rowSource[r] * sourceWidth * channels) + c;
-                    float* taps = weight + ((long)rowTap[r] * g.KernelW * channels) + c;
-                    for (int s = first; s < end; s++)
-                        sum = T.MultiplyAdd(T.Load(from + ((long)columnSource[s] * channels)), T.Load(taps + ((long)columnTap[s] * channels)), sum);
-                }
-                T.Store(sum, to);
-            }
-        }
+        T sum = First<T>(start, target, c, add);
+        for (int k = 0; k < count; k++)
+            sum = T.MultiplyAdd(T.Load(source + taps[k].Source + c), T.Load(weight + taps[k].Weight + c), sum);
+        T.Store(sum, target + c);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static T First<T>(float* start, float* target, int c, bool add)
+        where T : unmanaged, ILanes<T>
+    {
+        T first = start is null ? T.Create(0) : T.Load(start + c);
+        return add ? first + T.Load(target + c) : first;
     }
 
     private void WeightGroup(int group)
@@ -140,13 +168,34 @@ internal sealed unsafe class DepthwiseConvHost<TLanes> : Launcher
         x += ((long)(first * g.StrideW) + offset) * g.C;
         dy += (long)first * g.C;
         int c = 0;
+        for (; c <= g.C - (4 * TLanes.Count); c += 4 * TLanes.Count)
+            AddFour(x + c, dy + c, partial + c, end - first);
         for (; c <= g.C - TLanes.Count; c += TLanes.Count)
             AddChannels<TLanes>(x + c, dy + c, partial + c, end - first);
         for (; c < g.C; c++)
             AddChannels<Lanes1>(x + c, dy + c, partial + c, end - first);
     }
 
-    // Four sums hide the latency of the multiply-add.
+    // Four registers side by side read whole stretches of memory, and their sums hide the latency of the multiply-add.
+    private void AddFour(float* x, float* dy, float* partial, int count)
+    {
+        int n = TLanes.Count;
+        long stepX = (long)g.StrideW * g.C, stepY = g.C;
+        TLanes s0 = TLanes.Load(partial), s1 = TLanes.Load(partial + n), s2 = TLanes.Load(partial + (2 * n)), s3 = TLanes.Load(partial + (3 * n));
+        for (int q = 0; q < count; q++, x += stepX, dy += stepY)
+        {
+            s0 = TLanes.MultiplyAdd(TLanes.Load(x), TLanes.Load(dy), s0);
+            s1 = TLanes.MultiplyAdd(TLanes.Load(x + n), TLanes.Load(dy + n), s1);
+            s2 = TLanes.MultiplyAdd(TLanes.Load(x + (2 * n)), TLanes.Load(dy + (2 * n)), s2);
+            s3 = TLanes.MultiplyAdd(TLanes.Load(x + (3 * n)), TLanes.Load(dy + (3 * n)), s3);
+        }
+        TLanes.Store(s0, partial);
+        TLanes.Store(s1, partial + n);
+        TLanes.Store(s2, partial + (2 * n));
+        TLanes.Store(s3, partial + (3 * n));
+    }
+
+    // Four sums, each of every fourth pixel, hide the latency of the multiply-add.
     private void AddChannels<T>(float* x, float* dy, float* partial, int count)
         where T : unmanaged, ILanes<T>
     {
@@ -170,4 +219,7 @@ internal sealed unsafe class DepthwiseConvHost<TLanes> : Launcher
         }
         T.Store(T.Load(partial) + ((s0 + s1) + (s2 + s3)), partial);
     }
+
+    // Where a product finds its pixel and its weight, in floats from the start of each.
+    private readonly record struct Tap(long Source, long Weight);
 }

@@ -1,0 +1,31 @@
+using GpuNet.Kernels;
+using GpuNet.Network;
+using NUnit.Framework;
+
+namespace GpuNet.Tests.Network;
+
+/// <summary>The program on README's first screen.</summary>
+[TestFixture]
+internal sealed class ReadmeTests
+{
+    [Test]
+    public void The_first_program_runs()
+    {
+        var net = new NetworkBuilder(new Shape(N: 8, H: 32, W: 32, C: 3));
+        Value x = net.ConvNorm("stem", net.Input, 16, new Window(3, stride: 2), ActivationKind.Silu);
+        x = net.InvertedResidual("block", x, new InvertedResidual(Expansion: 4, Channels: 16, Kernel: 3, Stride: 1, ActivationKind.Silu) { SqueezeRatio = 0.25f });
+        x = net.AttentionFusion("fusion", x, net.DepthwiseConv("branch", x, new Window(5)), channels: 32, heads: 4);
+        net.CrossEntropyLoss(net.Linear("classifier", net.GlobalAveragePool("pool", x), 10, Initializer.Normal(0.01f)));
+
+        using Device device = Device.Open("auto");
+        using var parameters = new ParameterStore(net.Graph, device, withGradients: true);
+        parameters.Initialize(seed: 1);
+        using var plan = new Plan(net.Graph, parameters, PlanMode.Training);
+        plan.Input("input").Upload(new float[8 * 32 * 32 * 3]);
+        plan.Input("labels").Upload([0, 1, 2, 3, 4, 5, 6, 7]);
+        plan.Forward();
+        plan.Backward();
+        Assert.That(plan.Output("loss").ToArray()[0], Is.EqualTo(MathF.Log(10)).Within(1e-3), "equal scores for ten classes");
+        Assert.That(parameters.Gradient("classifier.bias").ToArray().Sum(MathF.Abs), Is.GreaterThan(0.1));
+    }
+}
