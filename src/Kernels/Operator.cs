@@ -8,6 +8,9 @@ namespace GpuNet.Kernels;
 /// </summary>
 public abstract record Operator
 {
+    // The last group of threads may reach past the end of a tensor.
+    private const int MaxKernelElements = int.MaxValue - 1024;
+
     /// <summary>Extents of the inputs.</summary>
     public abstract ImmutableArray<Shape> Inputs { get; }
 
@@ -42,10 +45,22 @@ public abstract record Operator
     /// <exception cref="GpuNetException">A rule is broken; the message names operator, rule, expected and actual.</exception>
     public abstract void Validate();
 
+    /// <summary>Whether an input has a gradient. Class labels, for one, have none.</summary>
+    public virtual bool HasGradient(int input) => true;
+
+    /// <summary>Checks what only a training step asks for. The plan calls it when it is built for training.</summary>
+    /// <exception cref="GpuNetException">A rule is broken; the message names operator, rule, expected and actual.</exception>
+    public virtual void ValidateTraining()
+    {
+    }
+
     /// <summary>Binds the first candidate that runs on the device.</summary>
+    /// <exception cref="GpuNetException">A tensor is too large for the 32-bit indices of kernels.</exception>
     public Launcher Bind(Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
+        foreach (Shape shape in Inputs.Add(Output))
+            Require(device.IsHost || shape.Elements <= MaxKernelElements, "a tensor fits the 32-bit indices of kernels", $"at most {MaxKernelElements} elements", shape);
         Candidate candidate = Candidates.First(c => c.RunsOn(device));
         return candidate.Bind(device);
     }

@@ -52,6 +52,11 @@ public readonly record struct Window
     /// <summary>Taps of the window.</summary>
     public int Taps => KernelH * KernelW;
 
+    /// <summary>Whether kernel, stride and dilation are all at least 1, and no padding is negative.</summary>
+    public bool IsValid =>
+        KernelH > 0 && KernelW > 0 && StrideH > 0 && StrideW > 0 && DilationH > 0 && DilationW > 0
+        && Top >= 0 && Bottom >= 0 && Left >= 0 && Right >= 0;
+
     /// <summary>Whether the window is a single tap that moves one pixel at a time over an unpadded image.</summary>
     public bool IsPointwise => Taps == 1 && StrideH == 1 && StrideW == 1 && Top == 0 && Bottom == 0 && Left == 0 && Right == 0;
 
@@ -72,7 +77,9 @@ public readonly record struct Window
         Extent(width + Left + Right, KernelW, StrideW, DilationW));
 
     /// <inheritdoc/>
-    public override string ToString() => $"{KernelH}x{KernelW} s{StrideH}" + (DilationH > 1 ? $" d{DilationH}" : "");
+    public override string ToString() => $"{KernelH}x{KernelW} s{StrideH}" + (StrideW != StrideH ? $"x{StrideW}" : "")
+        + (DilationH > 1 || DilationW > 1 ? $" d{DilationH}" + (DilationW != DilationH ? $"x{DilationW}" : "") : "")
+        + $" p{Top},{Bottom},{Left},{Right}";
 
     private static int Extent(int padded, int kernel, int stride, int dilation)
     {

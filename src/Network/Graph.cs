@@ -59,12 +59,19 @@ public sealed class Graph
             throw new GpuNetException($"{name} ({op.GetType().Name}): takes {expected.Length} inputs, got {from.Length}.");
         for (int i = 0; i < from.Length; i++)
         {
-            if (from[i].Id >= values.Count || values[from[i].Id] != from[i])
+            if (!Holds(from[i]))
                 throw new GpuNetException($"{name} ({op.GetType().Name}): input {i} belongs to another graph.");
             if (from[i].Shape != expected[i])
                 throw new GpuNetException($"{name} ({op.GetType().Name}): shape of input {i}: expected {expected[i]}, got {from[i].Shape}.");
         }
-        op.Validate();
+        try
+        {
+            op.Validate();
+        }
+        catch (GpuNetException e)
+        {
+            throw new GpuNetException($"{name}: {e.Message}", e);
+        }
         if (!names.Add(name))
             throw new GpuNetException($"{name} ({op.GetType().Name}): the graph already has a node of that name.");
         Value output = NewValue(op.Output);
@@ -73,7 +80,17 @@ public sealed class Graph
     }
 
     /// <summary>Names a tensor the graph is run for.</summary>
-    public void MarkOutput(string name, Value value) => outputs[name] = value;
+    /// <exception cref="GpuNetException">The tensor belongs to another graph, or the name is taken.</exception>
+    public void MarkOutput(string name, Value value)
+    {
+        if (!Holds(value))
+            throw new GpuNetException($"Output {name}: the tensor belongs to another graph.");
+        if (!outputs.TryAdd(name, value))
+            throw new GpuNetException($"Output {name}: the graph already has an output of that name.");
+    }
+
+    /// <summary>Whether a tensor belongs to the graph.</summary>
+    public bool Holds(Value value) => value.Id >= 0 && value.Id < values.Count && values[value.Id] == value;
 
     /// <summary>The tensor of an output.</summary>
     /// <exception cref="GpuNetException">There is no such output.</exception>

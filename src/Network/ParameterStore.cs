@@ -40,7 +40,15 @@ public sealed class ParameterStore : IDisposable
         Place(all.Where(p => !p.Spec.IsTrained));
         names.AddRange(all.Select(p => p.Name));
         values = new Arena(device, offset, "the network's parameters");
-        gradients = withGradients ? new Arena(device, TrainedBytes, "the parameters' gradients") : null;
+        try
+        {
+            gradients = withGradients ? new Arena(device, TrainedBytes, "the parameters' gradients") : null;
+        }
+        catch
+        {
+            values.Dispose();
+            throw;
+        }
         values.Clear();
         gradients?.Clear();
     }

@@ -13,6 +13,7 @@ public sealed partial class Plan
         private readonly Graph graph;
         private readonly PlanMode mode;
         private readonly MemoryLayout layout = new();
+        private readonly int[] storage;
         private readonly int[] value;
         private readonly int?[] gradient;
         private readonly int[][] saved;
@@ -21,15 +22,16 @@ public sealed partial class Plan
         private readonly int workspace;
         private readonly long[] workspaceElements;
 
-        public Lifetimes(Graph graph, Launcher[] launchers, PlanMode mode, Value root, IReadOnlyList<Value> gradientOf)
+        public Lifetimes(Graph graph, Launcher[] launchers, PlanMode mode, Value? root, IReadOnlyList<Value> gradientOf)
         {
             this.graph = graph;
             this.mode = mode;
-            bool[] wanted = mode == PlanMode.Inference ? new bool[graph.Values.Count] : WantedGradients(root, gradientOf);
+            bool[] wanted = root is { } from ? WantedGradients(from, gradientOf) : new bool[graph.Values.Count];
+            storage = Storage();
             runsBackward = [.. graph.Nodes.Select(n => wanted[n.Output.Id])];
             firstContributor = FirstContributors();
-            value = [.. graph.Values.Select(v => layout.Add(v.Shape.Bytes, FirstUse(v), LastUse(v)))];
-            gradient = [.. graph.Values.Select(v => wanted[v.Id] ? PlaceGradient(v, root, gradientOf) : (int?)null)];
+            value = [.. graph.Values.Select(v => storage[v.Id] == v.Id ? layout.Add(v.Shape.Bytes, FirstUse(v), LastUseOfStorage(v)) : -1)];
+            gradient = [.. graph.Values.Select(v => wanted[v.Id] ? PlaceGradient(v, root!.Value, gradientOf) : (int?)null)];
             saved = [.. graph.Nodes.Select((n, i) => PlaceSaved(n, i))];
             workspaceElements = [.. launchers.Select(l => l.WorkspaceElements)];
             workspace = layout.Add(workspaceElements.DefaultIfEmpty().Max() * sizeof(float), 0, End);
@@ -42,7 +44,10 @@ public sealed partial class Plan
 
         private int End => 2 * graph.Nodes.Count;
 
-        public long OffsetOfValue(int id) => layout.Offset(value[id]);
+        public long OffsetOfValue(int id) => layout.Offset(value[storage[id]]);
+
+        /// <summary>Whether a node does nothing at inference, so that its output is its input's memory.</summary>
+        public bool IsLeftOut(int node) => mode == PlanMode.Inference && graph.Nodes[node].Operator.IsIdentityAtInference;
 
         public long? OffsetOfGradient(int id) => gradient[id] is { } buffer ? layout.Offset(buffer) : null;
 
@@ -67,11 +72,25 @@ public sealed partial class Plan
 
         private int BackwardStep(int node) => End - node;
 
+        // The value in whose memory each value lies.
+        private int[] Storage()
+        {
+            int[] own = [.. graph.Values.Select(v => v.Id)];
+            for (int i = 0; i < graph.Nodes.Count; i++)
+            {
+                if (IsLeftOut(i))
+                    own[graph.Nodes[i].Output.Id] = own[graph.Nodes[i].Inputs[0].Id];
+            }
+            return own;
+        }
+
+        private int LastUseOfStorage(Value v) => graph.Values.Where(other => storage[other.Id] == v.Id).Max(LastUse);
+
         private Gradient InputGradient(int node, int input, Tensor tensor)
         {
             int id = graph.Nodes[node].Inputs[input].Id;
             bool repeated = graph.Nodes[node].Inputs.Take(input).Any(v => v.Id == id);
-            if (tensor.IsNone)
+            if (tensor.IsNone || !graph.Nodes[node].Operator.HasGradient(input))
                 return Kernels.Gradient.None;
             return new Gradient(tensor, firstContributor[id] == node && !repeated ? GradientMode.Set : GradientMode.Add);
         }
@@ -83,15 +102,18 @@ public sealed partial class Plan
             foreach (Value v in gradientOf)
                 dependsOnTrained[v.Id] = true;
             foreach (Node node in graph.Nodes)
-                dependsOnTrained[node.Output.Id] = node.Operator.Parameters.Any(p => p.IsTrained) || node.Inputs.Any(v => dependsOnTrained[v.Id]);
+            {
+                dependsOnTrained[node.Output.Id] = node.Operator.Parameters.Any(p => p.IsTrained)
+                    || node.Inputs.Where((v, input) => node.Operator.HasGradient(input)).Any(v => dependsOnTrained[v.Id]);
+            }
             var reachesRoot = new bool[graph.Values.Count];
             reachesRoot[root.Id] = true;
             foreach (Node node in graph.Nodes.Reverse())
             {
                 if (!reachesRoot[node.Output.Id])
                     continue;
-                foreach (Value v in node.Inputs)
-                    reachesRoot[v.Id] = true;
+                for (int input = 0; input < node.Inputs.Length; input++)
+                    reachesRoot[node.Inputs[input].Id] |= node.Operator.HasGradient(input);
             }
             return [.. dependsOnTrained.Zip(reachesRoot, (a, b) => a && b)];
         }
@@ -103,10 +125,10 @@ public sealed partial class Plan
             Array.Fill(first, -1);
             for (int i = 0; i < graph.Nodes.Count; i++)
             {
-                foreach (Value v in graph.Nodes[i].Inputs)
+                for (int input = 0; input < graph.Nodes[i].Inputs.Length; input++)
                 {
-                    if (runsBackward[i])
-                        first[v.Id] = i;
+                    if (runsBackward[i] && graph.Nodes[i].Operator.HasGradient(input))
+                        first[graph.Nodes[i].Inputs[input].Id] = i;
                 }
             }
             return first;

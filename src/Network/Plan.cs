@@ -29,16 +29,21 @@ public sealed partial class Plan : IDisposable
         Graph = graph;
         Parameters = parameters;
         Mode = mode;
-        if (mode != PlanMode.Inference && !parameters.HasGradients)
-            throw new GpuNetException("A plan with a backward pass needs parameters that were made with gradients.");
+        Check(graph, parameters, mode, gradientOf);
+        GradientRoot = mode == PlanMode.Inference ? null : Root(graph);
         Launcher[] launchers = [.. graph.Nodes.Select(n => n.Operator.Bind(parameters.Device))];
-        var lifetimes = new Lifetimes(graph, launchers, mode, Root(graph), gradientOf);
+        var lifetimes = new Lifetimes(graph, launchers, mode, GradientRoot, gradientOf);
+        if (GradientRoot is { } root && lifetimes.OffsetOfGradient(root.Id) is null)
+            throw new GpuNetException("A plan with a backward pass needs a parameter to train, or an input whose gradient is wanted.");
         arena = new Arena(parameters.Device, lifetimes.Bytes, $"a {mode} plan for {Batch(graph)} images", Batch(graph));
         values = [.. graph.Values.Select(v => arena.At(lifetimes.OffsetOfValue(v.Id), v.Shape))];
         gradients = [.. graph.Values.Select(v => lifetimes.OffsetOfGradient(v.Id) is { } offset ? arena.At(offset, v.Shape) : Tensor.None)];
-        forward = [.. graph.Nodes.Select((n, i) => new Step(launchers[i], lifetimes.Operands(i, arena, values, gradients, parameters), i))];
+        forward =
+        [
+            .. graph.Nodes.Select((n, i) => new Step(launchers[i], lifetimes.Operands(i, arena, values, gradients, parameters), i))
+                .Where(s => !lifetimes.IsLeftOut(s.Index)),
+        ];
         backward = [.. forward.Reverse().Where(s => !s.Operands.DOutput.IsNone)];
-        GradientRoot = mode == PlanMode.Inference ? null : Root(graph);
     }
 
     /// <summary>The network.</summary>
@@ -110,13 +115,33 @@ public sealed partial class Plan : IDisposable
         arena.Dispose();
     }
 
+    private static void Check(Graph graph, ParameterStore parameters, PlanMode mode, IReadOnlyList<Value> gradientOf)
+    {
+        if (mode != PlanMode.Inference && !parameters.HasGradients)
+            throw new GpuNetException("A plan with a backward pass needs parameters that were made with gradients.");
+        if (gradientOf.Any(v => !graph.Inputs.Values.Contains(v)))
+            throw new GpuNetException("A plan gives gradients of the graph's inputs; a value asked for is none.");
+        foreach (Node node in graph.Nodes)
+        {
+            foreach (ParameterSpec spec in node.Operator.Parameters)
+            {
+                string name = node.ParameterName(spec);
+                ParameterSpec there = parameters.Spec(name);
+                if (there.Shape != spec.Shape || there.Kind != spec.Kind)
+                    throw new GpuNetException($"Parameter {name}: the graph asks for {spec.Kind} {spec.Shape}, the store has {there.Kind} {there.Shape}.");
+            }
+            if (mode == PlanMode.Training)
+                node.Operator.ValidateTraining();
+        }
+    }
+
     private static Value Root(Graph graph)
     {
         if (graph.Outputs.TryGetValue("loss", out Value loss))
             return loss;
         return graph.Outputs.Count == 1
             ? graph.Outputs.Values.Single()
-            : throw new GpuNetException($"A plan needs a graph with one output, or one called loss; it has {graph.Outputs.Count}.");
+            : throw new GpuNetException($"A plan with a backward pass needs a graph with one output, or one called loss; it has {graph.Outputs.Count}.");
     }
 
     private static int Batch(Graph graph) => graph.Inputs.Values.First().Shape.N;

@@ -27,7 +27,7 @@ public readonly record struct Shape(int N, int H, int W, int C)
     public int Rows => checked(N * H * W);
 
     /// <summary>Pixels of one image: H·W.</summary>
-    public int Pixels => H * W;
+    public int Pixels => checked(H * W);
 
     /// <summary>Whether every extent is at least one.</summary>
     public bool IsPositive => N > 0 && H > 0 && W > 0 && C > 0;

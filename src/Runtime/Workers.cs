@@ -47,7 +47,7 @@ public sealed class Workers : IDisposable
     /// or while another thread's region runs, is run by its caller alone.
     /// </summary>
     /// <param name="parts">How many parts there are; body gets 0 to parts - 1.</param>
-    /// <param name="body">The work; an exception it throws is thrown here once every part has ended.</param>
+    /// <param name="body">The work. The first exception it throws is thrown here; the other parts may or may not have run.</param>
     public void Run(int parts, Action<int> body)
     {
         ArgumentNullException.ThrowIfNull(body);

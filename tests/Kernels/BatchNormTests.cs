@@ -24,7 +24,7 @@ internal sealed class BatchNormTests : OperatorProof<BatchNormReference>
         BatchNormReference.Forward(op, expected);
         foreach (Candidate candidate in op.Candidates.Where(c => c.RunsOn(device)))
         {
-            OperatorRun run = OperatorRun.Do(device, op, candidate, at, GradientMode.Set, _ => true);
+            OperatorRun run = OperatorRun.Do(device, op, candidate, at, GradientMode.Set);
             for (int c = 0; c < op.Input.C; c++)
             {
                 double mean = expected.Parameters[2][c], variance = expected.Parameters[3][c];
@@ -34,17 +34,11 @@ internal sealed class BatchNormTests : OperatorProof<BatchNormReference>
         }
     }
 
-    [TestCaseSource(nameof(Devices))]
-    public void Training_on_one_value_a_channel_is_refused(string deviceName)
+    [Test]
+    public void Training_on_one_value_a_channel_is_refused()
     {
-        Device device = TestDevices.Get(deviceName);
         var op = new BatchNorm(new Shape(1, 1, 1, 8));
         op.Validate();
-        foreach (Candidate candidate in op.Candidates.Where(c => c.RunsOn(device)))
-        {
-            Launcher launcher = candidate.Bind(device);
-            Assert.That(() => launcher.Forward(new Operands { Training = true }),
-                Throws.TypeOf<GpuNetException>().With.Message.Contains("more than 1 value per channel"));
-        }
+        Assert.That(op.ValidateTraining, Throws.TypeOf<GpuNetException>().With.Message.Contains("more than 1 value per channel"));
     }
 }

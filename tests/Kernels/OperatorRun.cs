@@ -1,11 +1,16 @@
 using GpuNet.Kernels;
 using GpuNet.Tests.Reference;
+using NUnit.Framework;
 
 namespace GpuNet.Tests.Kernels;
 
 /// <summary>Runs one candidate forward and backward on a device, from and to arrays.</summary>
 internal sealed class OperatorRun
 {
+    // On the host nothing but this tells a store that went too far; elsewhere views have bounds.
+    private const int GuardBytes = 512;
+    private const float Guard = 1e30f;
+
     private OperatorRun(float[] output, float[][] parameters, float[][] dInputs, float[][] dParameters)
     {
         Output = output;
@@ -25,24 +30,35 @@ internal sealed class OperatorRun
     /// <summary>What gradients hold before they are added to.</summary>
     public static float Before(int index) => (index % 7) - 3;
 
-    public static OperatorRun Do(Device device, Operator op, Candidate candidate, ReferenceOperands reference, GradientMode mode, Func<int, bool> hasGradient,
-        bool forwardOnly = false)
+    public static OperatorRun Do(Device device, Operator op, Candidate candidate, ReferenceOperands reference, GradientMode mode, bool forwardOnly = false)
     {
         Launcher launcher = candidate.Bind(device);
         long bytes = 0;
         Arena? arena = null;
+        List<(Tensor Tensor, float[] Content)> untouchable = [];
+        List<(int Start, int End)> taken = [];
         Operands Lay()
         {
             bytes = 0;
             Tensor Take(Shape shape, double[]? values)
             {
                 long offset = bytes;
-                bytes += Arena.Align(shape.Bytes);
+                bytes += shape.Bytes + GuardBytes;
+                bytes = Arena.Align(bytes);
                 if (arena is null)
                     return Tensor.None;
                 Tensor tensor = arena.At(offset, shape);
+                taken.Add(((int)(offset / sizeof(float)), (int)((offset + shape.Bytes) / sizeof(float))));
                 if (values is not null)
                     tensor.Upload([.. values.Select(v => (float)v)]);
+                return tensor;
+            }
+
+            // What no launcher may change.
+            Tensor Keep(Tensor tensor, double[] content)
+            {
+                if (!tensor.IsNone)
+                    untouchable.Add((tensor, [.. content.Select(v => (float)v)]));
                 return tensor;
             }
 
@@ -52,28 +68,46 @@ internal sealed class OperatorRun
             {
                 Training = reference.Training,
                 Seed = reference.Seed,
-                Inputs = [.. op.Inputs.Select((s, i) => Take(s, reference.Inputs[i]))],
+                Inputs = [.. op.Inputs.Select((s, i) => Keep(Take(s, reference.Inputs[i]), reference.Inputs[i]))],
                 Parameters = [.. op.Parameters.Select((p, i) => Take(p.Shape, reference.Parameters[i]))],
                 Saved = forwardOnly ? [] : [.. op.Saved.Select(s => Take(s, null))],
                 Output = Take(op.Output, null),
                 Workspace = launcher.WorkspaceElements > 0 ? Take(Shape.Vector((int)launcher.WorkspaceElements), null) : Tensor.None,
-                DInputs = [.. op.Inputs.Select((s, i) => hasGradient(i) && mode != GradientMode.None
+                DInputs = [.. op.Inputs.Select((s, i) => op.HasGradient(i) && mode != GradientMode.None
                     ? new Gradient(Take(s, mode == GradientMode.Add ? FilledBefore(s) : null), mode) : Gradient.None)],
                 DParameters = [.. op.Parameters.Select(p => p.IsTrained ? Take(p.Shape, FilledBefore(p.Shape)) : Tensor.None)],
-                DOutput = Take(op.Output, reference.DOutput),
+                DOutput = Keep(Take(op.Output, reference.DOutput), reference.DOutput),
             };
         }
 
         Lay();
         using (arena = new Arena(device, bytes, "test"))
         {
+            Tensor all = arena.At(0, Shape.Vector((int)(arena.Bytes / sizeof(float))));
+            if (device.IsHost)
+                all.Span.Fill(Guard);
             Operands operands = Lay();
             launcher.Forward(operands);
             if (!forwardOnly)
                 launcher.Backward(operands);
+            foreach ((Tensor tensor, float[] content) in untouchable)
+                Assert.That(tensor.ToArray(), Is.EqualTo(content), "an input or the output's gradient was written to");
+            if (device.IsHost)
+                RequireGuards(all.Span, taken);
             float[] Get(Tensor t) => t.IsNone ? [] : t.ToArray();
             return new OperatorRun(Get(operands.Output), [.. operands.Parameters.Select(Get)],
                 [.. operands.DInputs.Select(g => Get(g.Tensor))], [.. operands.DParameters.Select(Get)]);
+        }
+    }
+
+    private static void RequireGuards(ReadOnlySpan<float> all, List<(int Start, int End)> taken)
+    {
+        int at = 0;
+        foreach ((int start, int end) in taken.Append((all.Length, all.Length)))
+        {
+            if (all[at..start].IndexOfAnyExcept(Guard) is >= 0 and int hit)
+                Assert.Fail($"the memory {hit} elements behind a tensor was written to");
+            at = end;
         }
     }
 }

@@ -35,4 +35,22 @@ internal sealed class GraphTests
         Assert.That(() => net.BatchNorm("norm", net.Input), Throws.TypeOf<GpuNetException>().With.Message.Contains("already has a node"));
         Assert.That(() => net.Graph.Input("input", new Shape(1, 1, 1, 1)), Throws.TypeOf<GpuNetException>());
     }
+
+    [Test]
+    public void Outputs_belong_to_the_graph_and_are_named_once()
+    {
+        var net = new NetworkBuilder(new Shape(1, 4, 4, 8));
+        net.Output(net.Input);
+        Assert.That(() => net.Output(net.Input), Throws.TypeOf<GpuNetException>().With.Message.Contains("already"));
+        Assert.That(() => net.Graph.MarkOutput("other", new Value(9, net.Input.Shape)), Throws.TypeOf<GpuNetException>().With.Message.Contains("another graph"));
+    }
+
+    [Test]
+    public void Kernels_refuse_tensors_beyond_32_bit_indices()
+    {
+        var op = new Activation(new Shape(40_000, 224, 224, 8), ActivationKind.Relu);
+        op.Validate();
+        Assert.That(() => op.Bind(TestDevices.Get("simulator 4x16")), Throws.TypeOf<GpuNetException>().With.Message.Contains("32-bit indices"));
+        Assert.That(() => new GlobalAveragePool(new Shape(1, 65536, 65536, 1)).Input.Pixels, Throws.TypeOf<OverflowException>());
+    }
 }

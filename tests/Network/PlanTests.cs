@@ -150,6 +150,83 @@ internal sealed class PlanTests
     }
 
     [Test]
+    public void Parameters_of_another_network_are_refused()
+    {
+        using var parameters = new ParameterStore(Tiny.Build(1), TestDevices.Get("cpu"), withGradients: false);
+        Assert.That(() => new Plan((Tiny with { Classes = 9 }).Build(1), parameters, PlanMode.Inference), Throws.TypeOf<GpuNetException>()
+            .With.Message.EqualTo("Parameter classifier.1.weight: the graph asks for Matrix [1x1x1280x9], the store has Matrix [1x1x1280x4]."));
+        Assert.That(() => new Plan(Tiny.BuildWithLoss(2), parameters, PlanMode.Training), Throws.TypeOf<GpuNetException>().With.Message.Contains("gradients"));
+    }
+
+    [Test]
+    public void Labels_have_no_gradient_and_only_inputs_can_be_asked_for()
+    {
+        Graph graph = Tiny.BuildWithLoss(2);
+        using var parameters = new ParameterStore(graph, TestDevices.Get("cpu"), withGradients: true);
+        using var plan = new Plan(graph, parameters, PlanMode.Training, graph.Inputs["labels"]);
+        Assert.That(plan.Gradient(graph.Inputs["labels"]).IsNone);
+        Assert.That(() => new Plan(graph, parameters, PlanMode.Training, graph.Nodes[0].Output),
+            Throws.TypeOf<GpuNetException>().With.Message.Contains("graph's inputs"));
+    }
+
+    [Test]
+    public void Training_on_one_value_a_channel_is_refused_when_the_plan_is_built()
+    {
+        var net = new NetworkBuilder(new Shape(1, 1, 1, 8));
+        net.Output(net.BatchNorm("norm", net.Input));
+        using var parameters = new ParameterStore(net.Graph, TestDevices.Get("cpu"), withGradients: true);
+        Assert.That(() => new Plan(net.Graph, parameters, PlanMode.Training), Throws.TypeOf<GpuNetException>().With.Message.Contains("BatchNorm"));
+    }
+
+    [Test]
+    public void Inference_leaves_dropout_out_and_may_have_several_outputs()
+    {
+        var net = new NetworkBuilder(new Shape(2, 4, 4, 8));
+        Value a = net.PointwiseConv("a", net.Input, 16);
+        Value dropped = net.StochasticDepth("depth", net.Dropout("drop", a, 0.5f), 0.5f);
+        net.Graph.MarkOutput("mixed", net.Add("sum", a, dropped));
+        net.Graph.MarkOutput("dropped", dropped);
+        using var parameters = new ParameterStore(net.Graph, TestDevices.Get("cpu"), withGradients: false);
+        parameters.Initialize(1);
+        using var plan = new Plan(net.Graph, parameters, PlanMode.Inference);
+        plan.Input("input").Upload(Noise(2 * 4 * 4 * 8, 1));
+        plan.Forward();
+        Assert.That(plan.Output("mixed").ToArray(), Is.EqualTo(plan.Output("dropped").ToArray().Select(v => 2 * v)));
+        Assert.That(plan.Bytes, Is.EqualTo((2 * 4 * 4 * 8 * sizeof(float)) + (2 * 2 * 4 * 4 * 16 * sizeof(float))).Within(4096));
+    }
+
+    [Test]
+    public void A_step_that_diverges_leaves_the_gradients_alone()
+    {
+        using var trainer = new Trainer(Tiny, TestDevices.Get("cpu"), new TrainerOptions { Batch = 4 });
+        float[] images = Noise(4 * 16 * 16 * 3, 1), weights = trainer.Parameters["classifier.1.weight"].ToArray();
+        trainer.Parameters["classifier.1.weight"].Upload([.. weights.Select((_, i) => i % 2 == 0 ? 3e38f : -3e38f)]);
+        Assert.That(() => trainer.Step(images, [0, 1, 2, 3], 0.1f), Throws.TypeOf<GpuNetException>().With.Message.Contains("diverged"));
+        trainer.Parameters["classifier.1.weight"].Upload(weights);
+        trainer.Step(images, [0, 1, 2, 3], 0.01f);
+        Assert.That(trainer.Step(images, [0, 1, 2, 3], 0.01f).Loss, Is.LessThan(100));
+    }
+
+    [Test]
+    public void Images_and_labels_belong_together()
+    {
+        using var trainer = new Trainer(Tiny, TestDevices.Get("cpu"), new TrainerOptions { Batch = 4 });
+        Assert.That(() => trainer.Evaluate([], [0, 1]), Throws.TypeOf<GpuNetException>().With.Message.Contains("2 images takes 1536 values, got 0"));
+    }
+
+    [Test]
+    public void A_trainer_that_does_not_fit_gives_everything_back()
+    {
+        void Fail() => Assert.That(() => new Trainer(new ModelSpec("mobilenetv2"), TestDevices.Get("cpu"), new TrainerOptions { Batch = 50_000 }),
+            Throws.TypeOf<GpuNetException>().With.Message.Contains("would fit"));
+        Fail();
+        long before = Environment.WorkingSet;
+        for (int i = 0; i < 10; i++)
+            Fail();
+        Assert.That(Environment.WorkingSet - before, Is.LessThan(100L << 20), "each keeps 27 MB of parameters and gradients meanwhile");
+    }
+
+    [Test]
     public void Wrong_input_is_refused_at_the_border()
     {
         Graph graph = Tiny.Build(1);

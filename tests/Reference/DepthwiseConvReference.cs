@@ -20,6 +20,9 @@ internal sealed class DepthwiseConvReference : IOperatorReference
         (new DepthwiseConv(new Shape(1, 2, 2, 4), new Window(5, padding: 0)), "fits the padded image"),
         (new DepthwiseConv(new Shape(0, 2, 2, 4), new Window(3)), "extent of an input"),
         (new DepthwiseConv(new Shape(1, 2, 2, 4), new Window(3, stride: 0)), "stride"),
+        (new DepthwiseConv(new Shape(1, 8, 8, 4), new Window(-3)), "at least 1"),
+        (new DepthwiseConv(new Shape(1, 8, 8, 4), new Window(3, padding: -1)), "padding"),
+        (new DepthwiseConv(new Shape(1, 99, 99, 4), new Window(99)), "taps"),
     ];
 
     public static bool IsLinear => true;

@@ -28,9 +28,6 @@ internal interface IOperatorReference
     /// <summary>Whether the output is linear in the first input, so that the adjoint identity holds.</summary>
     static virtual bool IsLinear => false;
 
-    /// <summary>Inputs that have a gradient; by default all.</summary>
-    static virtual bool HasGradient(Operator op, int input) => true;
-
     /// <summary>Fills inputs, parameters and the output's gradient; by default uniformly in ±1.</summary>
     static virtual void Fill(Operator op, ReferenceOperands o, Random random)
     {

@@ -25,8 +25,6 @@ internal sealed class SoftmaxCrossEntropyReference : IOperatorReference
     public static Operator Random(Random random) => new SoftmaxCrossEntropy(
         new Shape(random.Next(1, 9), 1, 1, random.Next(1, 70)), random.Next(2) == 0 ? 0 : random.NextSingle() / 2);
 
-    public static bool HasGradient(Operator op, int input) => input == 0;
-
     public static long Terms(Operator op) => op.Inputs[0].C + op.Inputs[0].N;
 
     public static void Fill(Operator op, ReferenceOperands o, Random random)

@@ -23,6 +23,9 @@ public sealed partial record Activation(Shape Input, ActivationKind Kind) : Oper
     public override bool IsIdentityAtInference => Kind == ActivationKind.Identity;
 
     /// <inheritdoc/>
+    protected override string Detail => Kind.ToString();
+
+    /// <inheritdoc/>
     public override void Validate()
     {
         RequirePositiveInputs();

@@ -59,7 +59,6 @@ public sealed partial record BatchNorm
 
         public override void Forward(Operands o)
         {
-            RequireBatch(o, rows);
             current = o;
             if (o.Training)
             {

@@ -59,7 +59,6 @@ public sealed partial record BatchNorm
 
         public override void Forward(Operands o)
         {
-            RequireBatch(o, training.Rows);
             if (o.Training)
             {
                 blockMoments.Run(training.Blocks * training.Channels, o.Input.View, o.Workspace.View, training);

@@ -62,10 +62,10 @@ public sealed partial record BatchNorm(
             string.Join(", ", Enum.GetNames<ActivationKind>()), Activation);
     }
 
-    // An inference plan may have one value a channel; the variance of a training batch needs two.
-    private static void RequireBatch(Operands o, int rows)
-    {
-        if (o.Training && rows < 2)
-            throw new GpuNetException($"BatchNorm: a training batch has more than 1 value per channel: expected at least 2, got {rows}.");
-    }
+    /// <inheritdoc/>
+    public override void ValidateTraining() =>
+        Require(Input.Rows > 1, "a training batch has more than 1 value per channel", "at least 2", Input.Rows);
+
+    /// <inheritdoc/>
+    protected override string Detail => Activation == ActivationKind.Identity ? "" : Activation.ToString();
 }

@@ -50,14 +50,16 @@ public sealed partial record Convolution(Shape Input, int Channels, Window Windo
     public override long Macs => Output.Elements * Window.Taps * (Input.C / Groups);
 
     /// <inheritdoc/>
+    protected override string Detail => $"{Window}{(Groups > 1 ? $" groups {Groups}" : "")}{(Bias ? " bias" : "")}";
+
+    /// <inheritdoc/>
     public override void Validate()
     {
         RequirePositiveInputs();
         Require(Channels > 0, "there is at least one output channel", "a positive number", Channels);
         Require(Groups > 0 && Input.C % Groups == 0, "the groups divide the input channels", $"a divisor of {Input.C}", Groups);
         Require(Channels % Groups == 0, "the groups divide the output channels", $"a divisor of {Channels}", Groups);
-        Require(Window is { Taps: > 0, StrideH: > 0, StrideW: > 0, DilationH: > 0, DilationW: > 0 },
-            "kernel, stride and dilation are at least 1", "positive numbers", Window);
+        Require(Window.IsValid, "kernel, stride and dilation are at least 1 and no padding is negative", "such a window", Window);
         Require(Output.IsPositive, "the dilated kernel fits the padded image", "an output of at least 1x1", Output);
     }
 }

@@ -16,6 +16,9 @@ namespace GpuNet.Kernels;
 /// <param name="Bias">Whether a bias is added.</param>
 public sealed partial record DepthwiseConv(Shape Input, Window Window, bool Bias = false) : Operator
 {
+    /// <summary>Most taps a kernel may have: the host code keeps the addresses of a pixel's taps on its stack.</summary>
+    public const int MaxTaps = 4096;
+
     /// <inheritdoc/>
     public override ImmutableArray<Shape> Inputs => [Input];
 
@@ -52,8 +55,8 @@ public sealed partial record DepthwiseConv(Shape Input, Window Window, bool Bias
     public override void Validate()
     {
         RequirePositiveInputs();
-        Require(Window is { Taps: > 0, StrideH: > 0, StrideW: > 0, DilationH: > 0, DilationW: > 0 },
-            "kernel, stride and dilation are at least 1", "positive numbers", Window);
+        Require(Window.IsValid, "kernel, stride and dilation are at least 1 and no padding is negative", "such a window", Window);
+        Require(Window.Taps <= MaxTaps, "the kernel has a bounded number of taps", $"at most {MaxTaps}", Window.Taps);
         Require(Output.IsPositive, "the dilated kernel fits the padded image", "an output of at least 1x1", Output);
     }
 }

@@ -33,6 +33,9 @@ public sealed partial record Dropout(Shape Input, float Rate) : Operator
     ];
 
     /// <inheritdoc/>
+    protected override string Detail => $"rate {Rate}";
+
+    /// <inheritdoc/>
     public override void Validate()
     {
         RequirePositiveInputs();

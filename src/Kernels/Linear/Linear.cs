@@ -47,6 +47,9 @@ public sealed partial record Linear(Shape Input, int Channels, bool Bias = true)
     ];
 
     /// <inheritdoc/>
+    protected override string Detail => Bias ? "bias" : "";
+
+    /// <inheritdoc/>
     public override void Validate()
     {
         RequirePositiveInputs();

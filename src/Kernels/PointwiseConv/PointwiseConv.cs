@@ -39,6 +39,9 @@ public sealed partial record PointwiseConv(Shape Input, int Channels, bool Bias 
     public override long Macs => Output.Elements * Input.C;
 
     /// <inheritdoc/>
+    protected override string Detail => Bias ? "bias" : "";
+
+    /// <inheritdoc/>
     public override void Validate()
     {
         RequirePositiveInputs();

@@ -34,6 +34,9 @@ public sealed partial record SoftmaxCrossEntropy(Shape Logits, float LabelSmooth
     public override long Flops => 4 * Logits.Elements;
 
     /// <inheritdoc/>
+    public override bool HasGradient(int input) => input == 0;
+
+    /// <inheritdoc/>
     public override void Validate()
     {
         RequirePositiveInputs();

@@ -6,8 +6,8 @@ namespace GpuNet.Network;
 
 /// <summary>
 /// A trained or half-trained classifier in a folder: <c>weights.safetensors</c>, <c>momentum.safetensors</c>, and
-/// <c>checkpoint.json</c>, which describes them and is written last. Each file appears under its name only once it is complete; the
-/// step each was written at tells a set that an interruption left mixed.
+/// <c>checkpoint.json</c>, which describes them. The files appear under their names only once all three are complete; should the
+/// machine stop between the renamings, the step each was written at tells that the set is mixed.
 /// </summary>
 public sealed record Checkpoint
 {
@@ -64,15 +64,22 @@ public sealed record Checkpoint
         ArgumentNullException.ThrowIfNull(trainer);
         Directory.CreateDirectory(folder);
         var step = new Dictionary<string, string> { [StepKey] = trainer.Steps.ToString(CultureInfo.InvariantCulture) };
-        WeightsFile.Save(trainer.Parameters, Path.Combine(folder, WeightsName), step);
+        string[] names = [WeightsName, MomentumName, JsonName];
+        string Staged(string name) => Path.Combine(folder, name + ".new");
+        WeightsFile.Save(trainer.Parameters, Staged(WeightsName), step);
         var momentum = new SafetensorsWriter();
         momentum.Metadata[StepKey] = step[StepKey];
         float[] values = trainer.Optimizer.Momentum.ToArray();
         momentum.Add("momentum", [values.Length], values);
-        momentum.Save(Path.Combine(folder, MomentumName));
-        string path = Path.Combine(folder, JsonName), temporary = path + ".tmp";
-        File.WriteAllText(temporary, JsonSerializer.Serialize(this with { Steps = trainer.Steps }, Json));
-        File.Move(temporary, path, overwrite: true);
+        momentum.Save(Staged(MomentumName));
+        using (var json = new FileStream(Staged(JsonName), FileMode.Create))
+        {
+            JsonSerializer.Serialize(json, this with { Steps = trainer.Steps }, Json);
+            json.Flush(flushToDisk: true);
+        }
+        // Only now that all three are complete do they take the places of the last checkpoint's.
+        foreach (string name in names)
+            File.Move(Staged(name), Path.Combine(folder, name), overwrite: true);
     }
 
     /// <summary>Reads the description of a checkpoint, not its tensors.</summary>
@@ -112,11 +119,13 @@ public sealed record Checkpoint
     public void Restore(string folder, Trainer trainer)
     {
         ArgumentNullException.ThrowIfNull(trainer);
-        LoadWeights(folder, trainer.Parameters);
         string path = Path.Combine(folder, MomentumName);
         using SafetensorsFile file = SafetensorsFile.Read(path);
         CheckStep(path, file.Metadata);
-        trainer.Optimizer.Momentum.Upload(file.ReadFloats("momentum"), path);
+        float[] momentum = file.ReadFloats("momentum");
+        LoadWeights(folder, trainer.Parameters);
+        trainer.Optimizer.Momentum.Upload(momentum, path);
+        trainer.Parameters.ClearGradients();
         trainer.Steps = Steps;
     }
 

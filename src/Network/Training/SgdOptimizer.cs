@@ -16,6 +16,8 @@ public sealed class SgdOptimizer : IDisposable
     {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(options);
+        if (!parameters.HasGradients)
+            throw new GpuNetException("An optimiser needs parameters that were made with gradients.");
         this.parameters = parameters;
         this.options = options;
         step = SgdStep.Bind(parameters.Device);

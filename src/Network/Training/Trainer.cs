@@ -25,10 +25,20 @@ public sealed class Trainer : IDisposable
         Options = options;
         Graph graph = model.BuildWithLoss(options.Batch, options.LabelSmoothing);
         Parameters = new ParameterStore(graph, device, withGradients: true);
-        Parameters.Initialize(options.Seed);
-        training = new Plan(graph, Parameters, PlanMode.Training);
-        inference = new Plan(model.Build(options.Batch), Parameters, PlanMode.Inference);
-        Optimizer = new SgdOptimizer(Parameters, options.Sgd);
+        try
+        {
+            Parameters.Initialize(options.Seed);
+            training = new Plan(graph, Parameters, PlanMode.Training);
+            inference = new Plan(model.Build(options.Batch), Parameters, PlanMode.Inference);
+            Optimizer = new SgdOptimizer(Parameters, options.Sgd);
+        }
+        catch
+        {
+            inference?.Dispose();
+            training?.Dispose();
+            Parameters.Dispose();
+            throw;
+        }
         logits = new float[options.Batch * model.Classes];
         labelValues = new float[options.Batch];
         padded = new float[graph.Inputs["input"].Shape.Elements];
@@ -68,10 +78,11 @@ public sealed class Trainer : IDisposable
         training.Input("input").Upload(images, "images");
         training.Input("labels").Upload(labelValues, "labels");
         training.Forward(unchecked((uint)(Options.Seed * 0x01000193) ^ (uint)Steps));
-        training.Backward();
         training.Output("loss").Download(loss);
+        // Before backward: gradients are added up, and what is not a number would stay.
         if (!float.IsFinite(loss[0]))
             throw new GpuNetException($"Training diverged: the loss of step {Steps + 1} is {loss[0]}. Try a lower learning rate.");
+        training.Backward();
         training.Output("output").Download(logits);
         Optimizer.Step(learningRate);
         Steps++;
@@ -85,8 +96,11 @@ public sealed class Trainer : IDisposable
     public BatchResult Evaluate(ReadOnlySpan<float> images, ReadOnlySpan<int> labels)
     {
         Classification.CheckLabels(labels, Model.Classes);
-        if (images.Length > padded.Length || labels.Length > Options.Batch)
+        if (labels.Length > Options.Batch)
             throw new GpuNetException($"An evaluation batch has at most {Options.Batch} images, got {labels.Length}.");
+        int expected = padded.Length / Options.Batch * labels.Length;
+        if (images.Length != expected)
+            throw new GpuNetException($"An evaluation of {labels.Length} images takes {expected} values, got {images.Length}.");
         images.CopyTo(padded);
         padded.AsSpan(images.Length).Clear();
         inference.Input("input").Upload(padded, "images");
