@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
-using Spectre.Console;
 
 namespace GpuNet.Cli;
 
@@ -39,23 +38,27 @@ internal static class DevicesCommand
         d.Note,
     };
 
+    // A list, not a table: descriptions and notes are too long for the columns of a narrow terminal.
     private static void Print(Terminal terminal, ImmutableArray<DeviceInfo> all)
     {
-        Table table = Terminal.NewTable(
-            ("device", false), ("description", false), ("memory", true), ("multiprocessors", true), ("warp", true), ("max group", true), ("note", false));
-        table.Columns[^1].NoWrap = false;
+        int width = all.Max(d => d.Name.Length) + 2;
         foreach (DeviceInfo d in all)
         {
-            string[] cells =
-            [
-                d.Name, d.Description, d.MemoryBytes > 0 ? string.Create(CultureInfo.InvariantCulture, $"{d.MemoryBytes / (double)(1L << 30):F1} GiB") : "",
-                Number(d.Multiprocessors), Number(d.WarpSize), Number(d.MaxGroupSize), d.Usable ? d.Note : $"not usable: {d.Note}",
-            ];
-            table.AddRow(cells.Select(c => new Markup(Markup.Escape(c), d.Usable ? Style.Plain : new Style(decoration: Decoration.Dim))));
+            terminal.Line(d.Name.PadRight(width) + (d.Usable ? d.Description : $"not usable: {d.Note}"));
+            if (!d.Usable)
+                continue;
+            string[] facts = [Memory(d.MemoryBytes), Count(d.Multiprocessors, d.Kind == DeviceKind.Cpu ? "cores" : "multiprocessors"), .. Groups(d)];
+            terminal.Line(new string(' ', width) + string.Join(", ", facts.Where(f => f.Length > 0)));
+            if (d.Note.Length > 0)
+                terminal.Line(new string(' ', width) + d.Note);
         }
-        terminal.Console.Write(table);
         terminal.Line($"Kernel API: {Device.KernelApi}{(Device.KernelApiNote.Length > 0 ? $" ({Device.KernelApiNote})" : "")}");
     }
 
-    private static string Number(int value) => value > 0 ? value.ToString(CultureInfo.InvariantCulture) : "";
+    private static string[] Groups(DeviceInfo d) => d.Kind == DeviceKind.Cpu ? [] : [Count(d.WarpSize, "threads a warp"), Count(d.MaxGroupSize, "a group")];
+
+    private static string Memory(long bytes) =>
+        bytes > 0 ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):F1} GiB") : "";
+
+    private static string Count(int value, string what) => value > 0 ? string.Create(CultureInfo.InvariantCulture, $"{value} {what}") : "";
 }

@@ -28,7 +28,7 @@ internal static class EvalCommand
             ImageDataset test = Datasets.Open(source).Test;
             DataOption.RequireMatch(checkpoint, test);
             using Device device = place.Open(parse);
-            Evaluation result = Evaluate(path, checkpoint, test, device, parse.GetValue(batch) ?? DefaultBatch);
+            Evaluation result = Evaluate(path, checkpoint, test, device, Math.Min(parse.GetValue(batch) ?? DefaultBatch, test.Count));
             if (parse.GetValue(json))
                 terminal.Json(Describe(path, source, device, test, result));
             else
@@ -88,7 +88,7 @@ internal static class EvalCommand
                 result.Correct[c].ToString(CultureInfo.InvariantCulture),
                 result.Images[c] > 0 ? Quantities.Percent((double)result.Correct[c] / result.Images[c]) : "-");
         }
-        terminal.Console.Write(table);
+        terminal.Write(table);
         terminal.Line(string.Create(CultureInfo.InvariantCulture,
             $"{test.Name}: {test.Count} images, accuracy {Quantities.Percent(result.Accuracy)}, loss {result.Loss:F4}"));
     }

@@ -9,7 +9,7 @@ internal sealed class ModelOptions
     private readonly Option<float?> width = OptionKinds.Number("--width", "Width multiplier", "a number above 0", v => v > 0);
 
     private readonly Option<string> keepResolution = OptionKinds.Choice(
-        "--keep-resolution", "Whether stem and second stage keep the resolution, as for 32x32 images; by default up to 64 rows they do");
+        "--keep-resolution", "Whether stem and second stage keep the resolution, as for 32x32 images; by default up to 32 rows they do");
 
     private readonly Option<string> scaleHead = OptionKinds.Choice(
         "--scale-head", "Whether a width below 1 narrows the last layer before the classifier too (MobileNetV2; default: false)");

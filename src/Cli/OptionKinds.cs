@@ -26,15 +26,15 @@ internal static class OptionKinds
         };
     }
 
-    /// <summary>A whole number from <paramref name="least"/> on.</summary>
-    public static Option<int?> Whole(string name, string description, int least) => new(name)
+    /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>.</summary>
+    public static Option<int?> Whole(string name, string description, int least, int most = int.MaxValue) => new(name)
     {
         Description = description,
         HelpName = "n",
         CustomParser = result =>
         {
-            bool valid = int.TryParse(Single(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least;
-            return Check<int?>(result, valid, value, $"a whole number of at least {least}");
+            bool valid = int.TryParse(Single(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most;
+            return Check<int?>(result, valid, value, most == int.MaxValue ? $"a whole number of at least {least}" : $"a whole number from {least} to {most}");
         },
     };
 

@@ -115,7 +115,7 @@ internal static class PredictCommand
                     string.Create(CultureInfo.InvariantCulture, $"{100 * p.Probability:F2} %"));
             }
         }
-        terminal.Console.Write(table);
+        terminal.Write(table);
     }
 
     private sealed record Prediction(string Class, int Index, double Probability);

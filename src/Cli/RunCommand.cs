@@ -23,7 +23,7 @@ internal static class RunCommand
         Option<string> gradients = OptionKinds.Text(
             "--gradients", "Receives the loss's gradients: of every parameter under its name, and of the images as input [N, C, H, W]", "G.safetensors");
         Option<int?> classes = OptionKinds.Whole("--classes", "Classes; by default those of the weights' classifier", 2);
-        Option<bool> train = OptionKinds.Flag("--train", "Compute as in training: statistics of the batch, and dropout");
+        Option<bool> train = OptionKinds.Flag("--train", "Compute as in training: batch norm with the statistics of the batch; dropout where its rates are given");
         Option<int?> seed = OptionKinds.Whole("--seed", "Seed of dropout (default: 0)", 0);
         var command = new Command("run", "Run a network on tensors")
         {
@@ -36,12 +36,16 @@ internal static class RunCommand
             string? labelsPath = parse.GetValue(labels), gradientsPath = parse.GetValue(gradients);
             if (gradientsPath is not null && labelsPath is null)
                 throw new UsageException("--gradients are those of the loss, which needs --labels.");
+            RequireDistinct(parse.GetRequiredValue(output), gradientsPath, parse.GetRequiredValue(input), parse.GetRequiredValue(weights), labelsPath);
             (Shape shape, float[] images) = ReadImages(parse.GetRequiredValue(input));
             ModelSpec spec = options.Apply(parse, new ModelSpec(parse.GetRequiredValue(model))
             {
                 ImageHeight = shape.H,
                 ImageWidth = shape.W,
                 ImageChannels = shape.C,
+                // Comparable with other programs unless a rate is asked for.
+                Dropout = 0,
+                StochasticDepth = 0,
             });
             spec = spec with { Classes = parse.GetValue(classes) ?? DeduceClasses(spec, parse.GetRequiredValue(weights)) };
             float[]? classOf = labelsPath is null ? null : ReadLabels(labelsPath, shape.N, spec.Classes);
@@ -63,6 +67,16 @@ internal static class RunCommand
             return ExitCodes.Done;
         });
         return command;
+    }
+
+    // Results are written after everything was read, and would silently take the place of what they came from.
+    private static void RequireDistinct(string output, string? gradients, params string?[] inputs)
+    {
+        string[] written = [.. ((string?[])[output, gradients]).OfType<string>().Select(Path.GetFullPath)];
+        string[] read = [.. inputs.OfType<string>().Select(Path.GetFullPath)];
+        string? clash = written.FirstOrDefault(w => read.Contains(w)) ?? (written.Distinct().Count() < written.Length ? written[0] : null);
+        if (clash is not null)
+            throw new UsageException($"{clash}: --output and --gradients are files of their own.");
     }
 
     private static (Shape Shape, float[] Images) ReadImages(string path)

@@ -91,7 +91,7 @@ internal static class SummaryCommand
                 Markup.Escape(node.Name), node.Operator.GetType().Name, $"{output.H}x{output.W}x{output.C}",
                 Count(Parameters(node)), Count(node.Operator.Macs), Count(node.Operator.Bytes));
         }
-        terminal.Console.Write(table);
+        terminal.Write(table);
         terminal.Line(string.Create(CultureInfo.InvariantCulture,
             $"{spec.Name}, width {spec.Width}, input {spec.ImageHeight}x{spec.ImageWidth}x{spec.ImageChannels}, {spec.Classes} classes"));
         long activations = graph.Nodes.Sum(n => n.Output.Shape.Bytes);

@@ -21,6 +21,9 @@ internal sealed class Terminal
     // Wide enough for every table: there is no window to fit.
     private const int PlainWidth = 160;
 
+    // What the widest table needs.
+    private const int TableWidth = 120;
+
     public Terminal(TextWriter output, TextWriter error, bool interactive, CancellationToken stop)
     {
         Output = output;
@@ -56,6 +59,15 @@ internal sealed class Terminal
     /// <summary>Writes an error as one line, whatever line breaks its message has.</summary>
     public void Failure(string message) =>
         Error.WriteLine($"gpunet: {string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))}");
+
+    /// <summary>Writes a table. A terminal too narrow for it wraps its lines; columns would lose their content.</summary>
+    public void Write(Table table)
+    {
+        int width = Console.Profile.Width;
+        Console.Profile.Width = Math.Max(width, TableWidth);
+        Console.Write(table);
+        Console.Profile.Width = width;
+    }
 
     /// <summary>A table without lines between its rows; numbers are in the columns that are aligned to the right.</summary>
     public static Table NewTable(params (string Title, bool Number)[] columns)

@@ -63,18 +63,18 @@ internal static class TrainCommand
         terminal.Line(string.Create(CultureInfo.InvariantCulture,
             $"{recipe.Data} on {device}: {recipe.Epochs} epochs of {run.StepsPerEpoch} steps of {recipe.Batch} images, {run.PlanBytes / 1048576.0:N0} MiB of activations"));
         if (run.Steps > 0)
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"going on after {run.Epochs} epochs and {run.Steps} steps"));
+            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"going on after {Quantities.Epochs(run.Epochs)} and {run.Steps} steps"));
         ITrainingView view = terminal.Interactive ? new LiveTrainingView(terminal, recipe.Epochs) : new PlainTrainingView(terminal, recipe.Epochs);
         if (!run.Train(view, interruption.Token))
         {
             terminal.Failure(string.Create(CultureInfo.InvariantCulture,
-                $"interrupted after {run.Epochs} epochs and {run.Steps} steps; go on with: gpunet train --resume --out {folder}"));
+                $"interrupted after {Quantities.Epochs(run.Epochs)} and {run.Steps} steps; go on with: gpunet train --resume --out {folder}"));
             return interruption.ExitCode;
         }
         if (run.Metrics.Epochs.Count > 0)
             TerminalChart.Write(terminal, run.Metrics);
         terminal.Line(string.Create(CultureInfo.InvariantCulture,
-            $"test accuracy {Quantities.Percent(run.Metrics.TestAccuracy ?? 0)} after {run.Epochs} epochs in {Quantities.Duration(run.Metrics.Seconds)}, {run.Metrics.TrainImagesPerSecond:F0} images/s; written to {folder}"));
+            $"test accuracy {Quantities.Percent(run.Metrics.TestAccuracy ?? 0)} after {Quantities.Epochs(run.Epochs)} in {Quantities.Duration(run.Metrics.Seconds)}, {run.Metrics.TrainImagesPerSecond:F0} images/s; written to {folder}"));
         return ExitCodes.Done;
     }
 

@@ -26,16 +26,3 @@ public readonly record struct Initializer(Distribution Distribution, float Scale
     /// </summary>
     public static Initializer HeFanOut(int fanOut) => Normal(MathF.Sqrt(2f / fanOut));
 }
-
-/// <summary>Form of an <see cref="Initializer"/>.</summary>
-public enum Distribution
-{
-    /// <summary>The same value everywhere.</summary>
-    Constant,
-
-    /// <summary>Normal with mean 0.</summary>
-    Normal,
-
-    /// <summary>Uniform around 0.</summary>
-    Uniform,
-}

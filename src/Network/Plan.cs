@@ -35,7 +35,7 @@ public sealed partial class Plan : IDisposable
         var lifetimes = new Lifetimes(graph, launchers, mode, GradientRoot, gradientOf);
         if (GradientRoot is { } root && lifetimes.OffsetOfGradient(root.Id) is null)
             throw new GpuNetException("A plan with a backward pass needs a parameter to train, or an input whose gradient is wanted.");
-        arena = new Arena(parameters.Device, lifetimes.Bytes, $"a {mode} plan for {Batch(graph)} images", Batch(graph));
+        arena = new Arena(parameters.Device, lifetimes.Bytes, $"a plan ({mode}) for {Batch(graph)} images", Batch(graph));
         values = [.. graph.Values.Select(v => arena.At(lifetimes.OffsetOfValue(v.Id), v.Shape))];
         gradients = [.. graph.Values.Select(v => lifetimes.OffsetOfGradient(v.Id) is { } offset ? arena.At(offset, v.Shape) : Tensor.None)];
         forward =

@@ -19,7 +19,7 @@ public sealed partial class Device : IDisposable
         this.context = context;
         this.accelerator = accelerator;
         stream = accelerator?.CreateStream();
-        Workers = new Workers(options.Threads > 0 ? options.Threads : Environment.ProcessorCount);
+        Workers = new Workers(Math.Min(options.Threads > 0 ? options.Threads : Environment.ProcessorCount, DeviceOptions.MaxThreads));
     }
 
     /// <summary>What the device is.</summary>

@@ -3,7 +3,10 @@ namespace GpuNet;
 /// <summary>Choices made when a device is opened.</summary>
 public sealed record DeviceOptions
 {
-    /// <summary>Host threads, the caller's own among them; 0 takes every core.</summary>
+    /// <summary>Most host threads a device can have.</summary>
+    public const int MaxThreads = 512;
+
+    /// <summary>Host threads, the caller's own among them; 0 takes every core, up to <see cref="MaxThreads"/>.</summary>
     public int Threads { get; init; }
 
     /// <summary>

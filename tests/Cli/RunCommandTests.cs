@@ -71,12 +71,24 @@ public sealed class RunCommandTests
             return Read("y", "output");
         }
 
-        float[] inference = Output(), training = Output("--train", "--dropout", "0"), dropped = Output("--train", "--seed", "7");
+        float[] inference = Output(), training = Output("--train"), dropped = Output("--train", "--dropout", "0.2", "--seed", "7");
         Assert.That(training, Is.Not.EqualTo(inference));
         Assert.That(Output("--train", "--dropout", "0", "--seed", "5"), Is.EqualTo(training));
         Assert.That(dropped, Is.Not.EqualTo(training));
-        Assert.That(Output("--train", "--seed", "7"), Is.EqualTo(dropped));
-        Assert.That(Output("--train", "--seed", "8"), Is.Not.EqualTo(dropped));
+        Assert.That(Output("--train", "--dropout", "0.2", "--seed", "7"), Is.EqualTo(dropped));
+        Assert.That(Output("--train", "--dropout", "0.2", "--seed", "8"), Is.Not.EqualTo(dropped));
+    }
+
+    [Test]
+    public void Results_never_take_the_place_of_what_they_came_from()
+    {
+        WriteInput("x", "input", [Images, 3, 16, 20], Pixels());
+        WriteLabels([.. new long[Images]]);
+        byte[] before = File.ReadAllBytes(folder.File("x"));
+        CommandRun onto = Call("--input", folder.File("x"), "--output", folder.File("x"));
+        CommandRun twice = Call("--input", folder.File("x"), "--output", folder.File("y"), "--labels", folder.File("labels"), "--gradients", folder.File("y"));
+        Assert.That((onto.Code, twice.Code), Is.EqualTo((2, 2)), onto.Error + twice.Error);
+        Assert.That(File.ReadAllBytes(folder.File("x")), Is.EqualTo(before));
     }
 
     [Test]

@@ -146,7 +146,7 @@ internal sealed class PlanTests
         Graph graph = new ModelSpec("mobilenetv2").BuildWithLoss(100_000);
         using var parameters = new ParameterStore(graph, TestDevices.Get("cpu"), withGradients: true);
         Assert.That(() => new Plan(graph, parameters, PlanMode.Training), Throws.TypeOf<GpuNetException>()
-            .With.Message.Contains("a Training plan for 100000 images asks for").And.Message.Contains("would fit"));
+            .With.Message.Contains("a plan (Training) for 100000 images asks for").And.Message.Contains("would fit"));
     }
 
     [Test]

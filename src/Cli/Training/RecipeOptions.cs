@@ -9,7 +9,7 @@ internal sealed class RecipeOptions
 {
     private readonly Option<string> data = DataOption.Create($"Data set (default: {TrainingDefaults.Data})");
 
-    private readonly Option<int?> epochs = OptionKinds.Whole("--epochs", $"Passes over the training images {PerData(d => d.Epochs)}", 1);
+    private readonly Option<int?> epochs = OptionKinds.Whole("--epochs", $"Passes over the training images {PerData(d => d.Epochs)}", 1, 100_000);
 
     private readonly Option<int?> batch = OptionKinds.Whole("--batch", $"Images of a step {PerData(d => d.Batch)}", 1);
 

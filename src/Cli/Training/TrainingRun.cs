@@ -86,7 +86,7 @@ internal sealed class TrainingRun : IDisposable
             return;
         // Metrics are written before the checkpoint, so that they may be ahead of it but never behind.
         Metrics.Epochs.AddRange(before.Epochs.Where(e => e.Epoch <= completed));
-        secondsBefore = before.Seconds;
+        Metrics.Seconds = secondsBefore = before.Seconds;
         if (before.Partial is { } partial && partial.Steps == trainer.Steps)
             tally = partial;
     }
@@ -130,7 +130,7 @@ internal sealed class TrainingRun : IDisposable
 
     private bool TrainEpoch(int epoch, Action<StepReport> report, CancellationToken stop)
     {
-        int done = trainer.Steps - (epoch * StepsPerEpoch), total = checked(recipe.Epochs * StepsPerEpoch);
+        int done = trainer.Steps - (epoch * StepsPerEpoch), total = (int)Math.Min((long)recipe.Epochs * StepsPerEpoch, int.MaxValue);
         if (done == StepsPerEpoch)
             return true;
         double before = tally.Seconds;

@@ -8,6 +8,8 @@ namespace GpuNet.Data;
 /// </summary>
 public static class ImageFile
 {
+    private const int MaxFileBytes = 256 << 20;
+
     /// <summary>Reads a picture.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
@@ -17,7 +19,7 @@ public static class ImageFile
         ArgumentNullException.ThrowIfNull(path);
         if (!File.Exists(path))
             throw new FileNotFoundException($"{path}: expected a PNG or PPM picture, found no such file", path);
-        byte[] content = File.ReadAllBytes(path);
+        byte[] content = ReadWhole(path);
         if (PngCodec.IsPng(content))
             return PngCodec.Decode(path, content);
         if (content.AsSpan().StartsWith("P6"u8))
@@ -32,6 +34,21 @@ public static class ImageFile
             _ => "something else",
         };
         throw new InvalidDataException($"{path}: byte 0: expected a PNG or a binary PPM (P6) picture, found {kind}");
+    }
+
+    // A device or a pipe tells no length and may never end.
+    private static byte[] ReadWhole(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        using var content = new MemoryStream();
+        Span<byte> piece = stackalloc byte[1 << 14];
+        for (int read = stream.Read(piece); read > 0; read = stream.Read(piece))
+        {
+            content.Write(piece[..read]);
+            if (content.Length > MaxFileBytes)
+                throw new InvalidDataException($"{path}: expected a picture of at most {MaxFileBytes} bytes, found more");
+        }
+        return content.ToArray();
     }
 
     /// <summary>Writes a picture as PNG or, if the name ends in .ppm, as binary PPM.</summary>

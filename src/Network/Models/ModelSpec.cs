@@ -27,7 +27,7 @@ public sealed record ModelSpec(string Name)
 
     /// <summary>
     /// Whether the stem and the second stage keep the resolution, as is usual for images of 32x32; null decides by the image: up to
-    /// 64 rows they do.
+    /// 32 rows they do.
     /// </summary>
     public bool? KeepEarlyResolution { get; init; }
 
@@ -35,7 +35,7 @@ public sealed record ModelSpec(string Name)
     public bool ScaleHead { get; init; }
 
     /// <summary>Whether the stem and the second stage keep the resolution.</summary>
-    internal bool KeepsEarlyResolution => KeepEarlyResolution ?? ImageHeight <= 64;
+    internal bool KeepsEarlyResolution => KeepEarlyResolution ?? ImageHeight <= 32;
 
     /// <summary>Builds the network for a batch size: input <c>input</c>, output <c>output</c> (logits).</summary>
     public Graph Build(int batch) => Start(batch).Graph;
