@@ -1,12 +1,23 @@
 namespace GpuNet.Kernels;
 
 /// <summary>
-/// A candidate bound to a device and an operator. All choices and checks are made when it is built; its two methods allocate nothing.
+/// A candidate bound to a device and an operator. All choices and checks are made when it is built; its methods allocate nothing.
 /// </summary>
 public abstract class Launcher
 {
     /// <summary>Scratch memory both directions share, in elements; it holds nothing between calls.</summary>
     public virtual long WorkspaceElements => 0;
+
+    /// <summary>Memory, in elements, for what <see cref="Prepare"/> makes of the parameters; it is kept between calls.</summary>
+    public virtual long PreparedElements => 0;
+
+    /// <summary>
+    /// Makes of the parameters what forward needs: packed, folded, transposed. Called before a forward pass whose parameters have
+    /// changed.
+    /// </summary>
+    public virtual void Prepare(Operands operands)
+    {
+    }
 
     /// <summary>Computes the output, and in training what backward needs.</summary>
     public abstract void Forward(Operands operands);

@@ -21,6 +21,9 @@ public sealed class Operands
     /// <summary>Scratch memory of <see cref="Launcher.WorkspaceElements"/>.</summary>
     public Tensor Workspace { get; init; }
 
+    /// <summary>What <see cref="Launcher.Prepare"/> made of the parameters, of <see cref="Launcher.PreparedElements"/>.</summary>
+    public Tensor Prepared { get; init; }
+
     /// <summary>Gradients of the inputs.</summary>
     public Gradient[] DInputs { get; init; } = [];
 

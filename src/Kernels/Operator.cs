@@ -26,6 +26,12 @@ public abstract record Operator
     /// <summary>Which of its inputs and output backward reads; the rest of their memory is free for others by then.</summary>
     public virtual BackwardReads BackwardReads => BackwardReads.Inputs;
 
+    /// <summary>Whether the operator has no backward, so that only an inference plan may hold it.</summary>
+    public virtual bool IsInferenceOnly => false;
+
+    /// <summary>The input whose memory the output takes, because the operator fills a part of it; null as a rule.</summary>
+    public virtual int? InPlaceInput => null;
+
     /// <summary>Whether an inference plan may leave the operator out, because it then passes its only input on.</summary>
     public virtual bool IsIdentityAtInference => false;
 

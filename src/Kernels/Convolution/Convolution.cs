@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace GpuNet.Kernels;
 
 /// <summary>
@@ -17,13 +15,10 @@ namespace GpuNet.Kernels;
 /// <param name="Window">Kernel, stride, dilation and padding.</param>
 /// <param name="Groups">Groups of channels that do not mix; divides input and output channels.</param>
 /// <param name="Bias">Whether a bias is added.</param>
-public sealed partial record Convolution(Shape Input, int Channels, Window Window, int Groups = 1, bool Bias = false) : Operator
+public sealed partial record Convolution(Shape Input, int Channels, Window Window, int Groups = 1, bool Bias = false) : Convolutional(Input, Bias)
 {
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> Inputs => [Input];
-
-    /// <inheritdoc/>
-    public override Shape Output
+    public override Shape Result
     {
         get
         {
@@ -32,25 +27,16 @@ public sealed partial record Convolution(Shape Input, int Channels, Window Windo
         }
     }
 
+    // torchvision counts the fan-out over all groups, so this does too.
     /// <inheritdoc/>
-    public override ImmutableArray<ParameterSpec> Parameters
-    {
-        get
-        {
-            // torchvision counts the fan-out over all groups, so this does too.
-            var weight = new ParameterSpec("weight", new Shape(Window.KernelH, Window.KernelW, Input.C / Groups, Channels),
-                ParameterKind.Filter, Initializer.HeFanOut(Window.Taps * Channels));
-            return Bias
-                ? [weight, new ParameterSpec("bias", Shape.Vector(Channels), ParameterKind.Bias, Initializer.Zeros)]
-                : [weight];
-        }
-    }
+    protected override ParameterSpec Weight => new("weight", new Shape(Window.KernelH, Window.KernelW, Input.C / Groups, Channels),
+        ParameterKind.Filter, Initializer.HeFanOut(Window.Taps * Channels));
 
     /// <inheritdoc/>
-    public override long Macs => Output.Elements * Window.Taps * (Input.C / Groups);
+    public override long Macs => Result.Elements * Window.Taps * (Input.C / Groups);
 
     /// <inheritdoc/>
-    protected override string Detail => $"{Window}{(Groups > 1 ? $" groups {Groups}" : "")}{(Bias ? " bias" : "")}";
+    protected override string Detail => $"{Window}{(Groups > 1 ? $" groups {Groups}" : "")}{(Bias ? " bias" : "")}{EpilogueDetail}";
 
     /// <inheritdoc/>
     public override void Validate()
@@ -60,6 +46,7 @@ public sealed partial record Convolution(Shape Input, int Channels, Window Windo
         Require(Groups > 0 && Input.C % Groups == 0, "the groups divide the input channels", $"a divisor of {Input.C}", Groups);
         Require(Channels % Groups == 0, "the groups divide the output channels", $"a divisor of {Channels}", Groups);
         Require(Window.IsValid, "kernel, stride and dilation are at least 1 and no padding is negative", "such a window", Window);
-        Require(Output.IsPositive, "the dilated kernel fits the padded image", "an output of at least 1x1", Output);
+        Require(Result.IsPositive, "the dilated kernel fits the padded image", "an output of at least 1x1", Result);
+        RequireFittingEpilogue();
     }
 }

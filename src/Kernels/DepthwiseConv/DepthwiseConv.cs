@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace GpuNet.Kernels;
 
 /// <summary>
@@ -14,16 +12,13 @@ namespace GpuNet.Kernels;
 /// <param name="Input">Extents of the input.</param>
 /// <param name="Window">Kernel, stride, dilation and padding.</param>
 /// <param name="Bias">Whether a bias is added.</param>
-public sealed partial record DepthwiseConv(Shape Input, Window Window, bool Bias = false) : Operator
+public sealed partial record DepthwiseConv(Shape Input, Window Window, bool Bias = false) : Convolutional(Input, Bias)
 {
     /// <summary>Most taps a kernel may have: the host code keeps the addresses of a pixel's taps on its stack.</summary>
     public const int MaxTaps = 4096;
 
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> Inputs => [Input];
-
-    /// <inheritdoc/>
-    public override Shape Output
+    public override Shape Result
     {
         get
         {
@@ -33,23 +28,14 @@ public sealed partial record DepthwiseConv(Shape Input, Window Window, bool Bias
     }
 
     /// <inheritdoc/>
-    public override ImmutableArray<ParameterSpec> Parameters
-    {
-        get
-        {
-            var weight = new ParameterSpec("weight", new Shape(Window.KernelH, Window.KernelW, 1, Input.C), ParameterKind.Filter,
-                Initializer.HeFanOut(Window.Taps * Input.C));
-            return Bias
-                ? [weight, new ParameterSpec("bias", Shape.Vector(Input.C), ParameterKind.Bias, Initializer.Zeros)]
-                : [weight];
-        }
-    }
+    protected override ParameterSpec Weight => new("weight", new Shape(Window.KernelH, Window.KernelW, 1, Input.C),
+        ParameterKind.Filter, Initializer.HeFanOut(Window.Taps * Input.C));
 
     /// <inheritdoc/>
-    protected override string Detail => $"{Window}{(Bias ? " bias" : "")}";
+    protected override string Detail => $"{Window}{(Bias ? " bias" : "")}{EpilogueDetail}";
 
     /// <inheritdoc/>
-    public override long Macs => Output.Elements * Window.Taps;
+    public override long Macs => Result.Elements * Window.Taps;
 
     /// <inheritdoc/>
     public override void Validate()
@@ -57,6 +43,7 @@ public sealed partial record DepthwiseConv(Shape Input, Window Window, bool Bias
         RequirePositiveInputs();
         Require(Window.IsValid, "kernel, stride and dilation are at least 1 and no padding is negative", "such a window", Window);
         Require(Window.Taps <= MaxTaps, "the kernel has a bounded number of taps", $"at most {MaxTaps}", Window.Taps);
-        Require(Output.IsPositive, "the dilated kernel fits the padded image", "an output of at least 1x1", Output);
+        Require(Result.IsPositive, "the dilated kernel fits the padded image", "an output of at least 1x1", Result);
+        RequireFittingEpilogue();
     }
 }

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace GpuNet.Kernels;
 
 /// <summary>
@@ -15,36 +13,26 @@ namespace GpuNet.Kernels;
 /// <param name="Input">Extents of the input.</param>
 /// <param name="Channels">Output channels.</param>
 /// <param name="Bias">Whether a bias is added.</param>
-public sealed partial record PointwiseConv(Shape Input, int Channels, bool Bias = false) : Operator
+public sealed partial record PointwiseConv(Shape Input, int Channels, bool Bias = false) : Convolutional(Input, Bias)
 {
     /// <inheritdoc/>
-    public override ImmutableArray<Shape> Inputs => [Input];
+    public override Shape Result => Input with { C = Channels };
 
     /// <inheritdoc/>
-    public override Shape Output => Input with { C = Channels };
+    protected override ParameterSpec Weight =>
+        new("weight", Shape.Matrix(Input.C, Channels), ParameterKind.Filter, Initializer.HeFanOut(Channels));
 
     /// <inheritdoc/>
-    public override ImmutableArray<ParameterSpec> Parameters
-    {
-        get
-        {
-            var weight = new ParameterSpec("weight", Shape.Matrix(Input.C, Channels), ParameterKind.Filter, Initializer.HeFanOut(Channels));
-            return Bias
-                ? [weight, new ParameterSpec("bias", Shape.Vector(Channels), ParameterKind.Bias, Initializer.Zeros)]
-                : [weight];
-        }
-    }
+    public override long Macs => Result.Elements * Input.C;
 
     /// <inheritdoc/>
-    public override long Macs => Output.Elements * Input.C;
-
-    /// <inheritdoc/>
-    protected override string Detail => Bias ? "bias" : "";
+    protected override string Detail => $"{(Bias ? "bias" : "")}{EpilogueDetail}".Trim();
 
     /// <inheritdoc/>
     public override void Validate()
     {
         RequirePositiveInputs();
         Require(Channels > 0, "there is at least one output channel", "a positive number", Channels);
+        RequireFittingEpilogue();
     }
 }

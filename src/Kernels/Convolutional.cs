@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+
+namespace GpuNet.Kernels;
+
+/// <summary>
+/// A convolution of some kind with what may follow it in the same pass. Its parameters are <c>weight</c>, then <c>bias</c> if it has
+/// one, then those of the norm in its epilogue.
+/// </summary>
+/// <param name="Input">Extents of the input.</param>
+/// <param name="Bias">Whether a bias is added.</param>
+public abstract record Convolutional(Shape Input, bool Bias) : Operator
+{
+    /// <summary>What follows the convolution; other than <see cref="Epilogue.None"/> at inference only.</summary>
+    public Epilogue Epilogue { get; init; } = Epilogue.None;
+
+    /// <summary>Extents of the convolution's result, before the epilogue places it.</summary>
+    public abstract Shape Result { get; }
+
+    /// <inheritdoc/>
+    public sealed override ImmutableArray<Shape> Inputs => [Input, .. Epilogue.Inputs(Result)];
+
+    /// <inheritdoc/>
+    public sealed override Shape Output => Epilogue.Output(Result);
+
+    /// <inheritdoc/>
+    public sealed override ImmutableArray<ParameterSpec> Parameters =>
+    [
+        Weight,
+        .. Bias ? [new ParameterSpec("bias", Shape.Vector(Result.C), ParameterKind.Bias, Initializer.Zeros)] : ImmutableArray<ParameterSpec>.Empty,
+        .. Epilogue.Parameters(Result),
+    ];
+
+    /// <inheritdoc/>
+    public override bool IsInferenceOnly => Epilogue != Epilogue.None;
+
+    /// <inheritdoc/>
+    public override int? InPlaceInput => Epilogue.Slice is { Continues: true } ? Inputs.Length - 1 : null;
+
+    /// <summary>The filter.</summary>
+    protected abstract ParameterSpec Weight { get; }
+
+    /// <summary>Checks what all convolutions ask of their epilogue.</summary>
+    protected void RequireFittingEpilogue()
+    {
+        Require(Epilogue.NormEpsilon is null or > 0f, "epsilon keeps the variance away from 0", "a positive number", Epilogue.NormEpsilon ?? 0f);
+        Require(Enum.IsDefined(Epilogue.Activation), "the activation is one there is",
+            string.Join(", ", Enum.GetNames<ActivationKind>()), Epilogue.Activation);
+        Require(Enum.IsDefined(Epilogue.Residual), "the residual has a place", string.Join(", ", Enum.GetNames<ResidualOrder>()), Epilogue.Residual);
+        if (Epilogue.Slice is { } slice)
+        {
+            Require(slice.First >= 0 && slice.First + Result.C <= slice.AllChannels, "the result fits its slice",
+                $"channels {slice.First} to {slice.First + Result.C} within the output", slice.AllChannels);
+        }
+    }
+
+    /// <summary>What the epilogue adds to <see cref="Operator.Detail"/>.</summary>
+    protected string EpilogueDetail
+    {
+        get
+        {
+            string norm = Epilogue.NormEpsilon is null ? "" : " norm";
+            string activation = Epilogue.Activation == ActivationKind.Identity ? "" : $" {Epilogue.Activation}";
+            string residual = Epilogue.Residual switch
+            {
+                ResidualOrder.AfterActivation => $"{activation} residual",
+                ResidualOrder.BeforeActivation => $" residual{activation}",
+                _ => activation,
+            };
+            string slice = Epilogue.Slice is { } s ? $" at {s.First} of {s.AllChannels}{(s.Continues ? " in place" : "")}" : "";
+            return norm + residual + slice;
+        }
+    }
+}
