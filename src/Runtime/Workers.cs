@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 
 namespace GpuNet;
 
@@ -8,22 +10,31 @@ namespace GpuNet;
 /// </summary>
 public sealed class Workers : IDisposable
 {
-    // Long enough to bridge the gap between two operators of a step, short enough to free the core when a step ends.
-    private const int SpinsBeforeParking = 2000;
-    private const int Closed = int.MaxValue;
+    // Long enough to bridge the gap between two regions of a step, short enough to free the core soon after a step ends.
+    private static readonly long AwakeTicks = Stopwatch.Frequency / 2000;
+
+    // A look at the ticket is much cheaper than one at the clock.
+    private const int LooksPerClock = 32;
+
+    // About as long as a part of the smallest region that is worth sharing.
+    private const int LooksBeforeYielding = 256;
 
     private readonly Thread[] threads;
     private readonly Lock entry = new();
     private readonly object parking = new();
+    private readonly bool crowded;
     private Action<int> body = static _ => { };
     private int parts;
-    private int completed;
     private int parked;
     private ExceptionDispatchInfo? failure;
     private volatile bool disposed;
 
-    // Generation of the region in the upper half, next part to hand out in the lower.
-    private long ticket = Closed;
+    // Number of the region in the upper half, parts not handed out yet in the lower. Who takes a part keeps the region open until
+    // it says that the part is done, so body and parts are read after taking one, never before.
+    private Line ticket;
+
+    // Parts that the threads, without the caller, have done.
+    private Line completed;
 
     /// <summary>Starts the threads.</summary>
     /// <param name="count">Threads that take part in a region, the caller's own among them.</param>
@@ -31,6 +42,7 @@ public sealed class Workers : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         Count = count;
+        crowded = count > Environment.ProcessorCount;
         threads = new Thread[count - 1];
         for (int i = 0; i < threads.Length; i++)
         {
@@ -59,23 +71,17 @@ public sealed class Workers : IDisposable
         }
         try
         {
-            long generation = (Volatile.Read(ref ticket) >> 32) + 1;
-            // Closing first keeps a late worker from pairing the old ticket with the new body.
-            Interlocked.Exchange(ref ticket, (generation << 32) | Closed);
             this.body = body;
             this.parts = parts;
-            completed = 0;
             failure = null;
-            Interlocked.Exchange(ref ticket, (generation + 1) << 32);
+            completed.Value = 0;
+            long region = (ticket.Value >> 32) + 1;
+            // A full fence: either a thread about to park sees the ticket, or it is seen here.
+            Interlocked.Exchange(ref ticket.Value, (region << 32) | (uint)parts);
             if (Volatile.Read(ref parked) > 0)
-            {
-                lock (parking)
-                    Monitor.PulseAll(parking);
-            }
-            TakeParts(generation + 1);
-            var spin = new SpinWait();
-            while (Volatile.Read(ref completed) < parts)
-                spin.SpinOnce(sleep1Threshold: -1);
+                Wake();
+            int own = TakeParts();
+            AwaitOthers(parts - own);
             failure?.Throw();
         }
         finally
@@ -88,74 +94,103 @@ public sealed class Workers : IDisposable
     public void Dispose()
     {
         disposed = true;
-        lock (parking)
-            Monitor.PulseAll(parking);
+        Wake();
         foreach (Thread thread in threads)
             thread.Join();
     }
 
-    private void TakeParts(long generation)
+    /// <summary>Runs parts until none is left to take.</summary>
+    /// <returns>How many it ran.</returns>
+    private int TakeParts()
     {
+        int taken = 0;
         while (true)
         {
-            long seen = Volatile.Read(ref ticket);
-            int part = (int)seen;
-            if (seen >> 32 != generation || part >= parts)
-                return;
-            Action<int> work = body;
-            if (Interlocked.CompareExchange(ref ticket, seen + 1, seen) != seen)
+            long seen = Volatile.Read(ref ticket.Value);
+            int left = (int)seen;
+            if (left == 0)
+                return taken;
+            if (Interlocked.CompareExchange(ref ticket.Value, seen - 1, seen) != seen)
                 continue;
+            taken++;
             try
             {
-                work(part);
+                body(parts - left);
             }
+#pragma warning disable CA1031 // Whatever it is, it is thrown where the region was started.
             catch (Exception e)
+#pragma warning restore CA1031
             {
                 Interlocked.CompareExchange(ref failure, ExceptionDispatchInfo.Capture(e), null);
             }
-            finally
-            {
-                Interlocked.Increment(ref completed);
-            }
+        }
+    }
+
+    // A thread may have lost its core in the middle of a part; yielding lets it have this one.
+    private void AwaitOthers(int count)
+    {
+        for (int look = 0; Volatile.Read(ref completed.Value) < count; look++)
+        {
+            if (crowded || look >= LooksBeforeYielding)
+                Thread.Yield();
+            else
+                Thread.SpinWait(1);
         }
     }
 
     private void Work()
     {
-        long last = 0;
         while (!disposed)
         {
-            long generation = Volatile.Read(ref ticket) >> 32;
-            if (generation != last)
-            {
-                TakeParts(generation);
-                last = generation;
-                continue;
-            }
-            if (!SpinUntilNews(last))
-                Park(last);
+            int taken = TakeParts();
+            if (taken > 0)
+                Interlocked.Add(ref completed.Value, taken);
+            else if (!SpinUntilOpen())
+                Park();
         }
     }
 
-    private bool SpinUntilNews(long last)
+    private bool SpinUntilOpen()
     {
-        for (int i = 0; i < SpinsBeforeParking; i++)
+        long end = Stopwatch.GetTimestamp() + AwakeTicks;
+        do
         {
-            if (Volatile.Read(ref ticket) >> 32 != last)
-                return true;
-            Thread.SpinWait(8);
+            for (int look = 0; look < LooksPerClock; look++)
+            {
+                if ((int)Volatile.Read(ref ticket.Value) != 0)
+                    return true;
+                Thread.SpinWait(1);
+            }
+            // With fewer cores than threads the one that spins may hold the core of one that works.
+            if (crowded)
+                Thread.Yield();
         }
+        while (!disposed && Stopwatch.GetTimestamp() < end);
         return false;
     }
 
-    private void Park(long last)
+    private void Park()
     {
         lock (parking)
         {
             Interlocked.Increment(ref parked);
-            if (Volatile.Read(ref ticket) >> 32 == last && !disposed)
+            if ((int)Volatile.Read(ref ticket.Value) == 0 && !disposed)
                 Monitor.Wait(parking);
             Interlocked.Decrement(ref parked);
         }
+    }
+
+    private void Wake()
+    {
+        lock (parking)
+            Monitor.PulseAll(parking);
+    }
+
+    /// <summary>A number with cache lines of its own, with the neighbour that hardware fetches alongside.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    private struct Line
+    {
+        [FieldOffset(128)]
+        public long Value;
     }
 }
