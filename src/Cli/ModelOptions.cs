@@ -36,6 +36,19 @@ internal sealed class ModelOptions
     /// <summary>The names <c>--model</c> takes.</summary>
     public static IEnumerable<string> Names => ModelCatalog.All.Select(m => m.Name);
 
+    /// <summary>The network, as the argument of a command.</summary>
+    public static Argument<string> NameArgument()
+    {
+        var name = new Argument<string>("model") { Description = $"Network: {string.Join(", ", Names)}" };
+        name.Validators.Add(result =>
+        {
+            string given = result.GetValueOrDefault<string>() ?? "";
+            if (!Names.Contains(given))
+                result.AddError($"there is no model '{given}'; there are {string.Join(", ", Names)}");
+        });
+        return name;
+    }
+
     /// <summary>What was asked for; what was not is as in <paramref name="fallback"/>.</summary>
     public ModelSpec Apply(ParseResult parse, ModelSpec fallback) => fallback with
     {

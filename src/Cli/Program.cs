@@ -11,6 +11,10 @@ public static class Program
 {
     private const string TraceVariable = "GPUNET_TRACE";
 
+    /// <summary>The version, without the commit it was built from.</summary>
+    internal static string Version { get; } =
+        (typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "").Split('+')[0];
+
     /// <summary>Runs the command on the process's own terminal.</summary>
     public static int Main(string[] args)
     {
@@ -61,6 +65,7 @@ public static class Program
         {
             DevicesCommand.Create(terminal),
             SummaryCommand.Create(terminal),
+            BenchCommand.Create(terminal),
             TrainCommand.Create(terminal),
             EvalCommand.Create(terminal),
             PredictCommand.Create(terminal),
@@ -98,8 +103,7 @@ public static class Program
     {
         public override int Invoke(ParseResult parseResult)
         {
-            string version = typeof(Program).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
-            terminal.Line($"gpunet {version.Split('+')[0]} (kernel API: {Device.KernelApi})");
+            terminal.Line($"gpunet {Version} (kernel API: {Device.KernelApi})");
             return ExitCodes.Done;
         }
     }

@@ -11,13 +11,7 @@ internal static class SummaryCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var name = new Argument<string>("model") { Description = $"Network: {string.Join(", ", ModelOptions.Names)}" };
-        name.Validators.Add(result =>
-        {
-            string given = result.GetValueOrDefault<string>() ?? "";
-            if (!ModelOptions.Names.Contains(given))
-                result.AddError($"there is no model '{given}'; there are {string.Join(", ", ModelOptions.Names)}");
-        });
+        Argument<string> name = ModelOptions.NameArgument();
         var input = new Option<ImageExtents?>("--input")
         {
             Description = "Image extents; by default those the network was designed for",

@@ -98,10 +98,16 @@ public sealed class ParameterStore : IDisposable
     {
         for (int i = 0; i < names.Count; i++)
         {
-            ParameterSpec spec = Spec(names[i]);
-            var drawn = new float[spec.Shape.Elements];
-            InitialValues.Fill(drawn, spec.Initializer, seed, i);
-            this[names[i]].Upload(drawn, names[i]);
+            Initializer initializer = Spec(names[i]).Initializer;
+            Tensor parameter = this[names[i]];
+            if (Device.IsHost)
+            {
+                InitialValues.Fill(parameter.Span, initializer, seed, i);
+                continue;
+            }
+            var drawn = new float[parameter.Shape.Elements];
+            InitialValues.Fill(drawn, initializer, seed, i);
+            parameter.Upload(drawn, names[i]);
         }
     }
 

@@ -9,7 +9,7 @@ public sealed class ProgramTests
     public void Alone_it_prints_help()
     {
         string output = CommandRun.Of().RequirePlain().Output;
-        foreach (string command in new[] { "devices", "summary", "train", "eval", "predict", "run" })
+        foreach (string command in new[] { "devices", "summary", "bench", "train", "eval", "predict", "run" })
             Assert.That(output, Does.Contain(command));
     }
 

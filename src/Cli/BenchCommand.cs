@@ -1,0 +1,141 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Serialization;
+using GpuNet.Network;
+using Spectre.Console;
+
+namespace GpuNet.Cli;
+
+/// <summary><c>gpunet bench</c>: how long a network takes on this machine, and how much memory.</summary>
+internal static class BenchCommand
+{
+    private const int DefaultRuns = 25;
+
+    // Beyond these a typing error is likelier than a machine that holds it.
+    private const int MaxBatch = 65536;
+    private const int MaxSize = 8192;
+    private const int MaxRuns = 1_000_000;
+    private const long MaxPixels = 1L << 28;
+
+    public static Command Create(Terminal terminal)
+    {
+        Argument<string> name = ModelOptions.NameArgument();
+        Option<int?> batch = OptionKinds.Whole("--batch", "Images of a run (default: 1)", 1, MaxBatch);
+        Option<int?> size = OptionKinds.Whole("--size", "Rows and columns of an image; by default those the network was designed for", 1, MaxSize);
+        Option<int?> classes = OptionKinds.Whole("--classes", "Classes (default: 1000)", 2);
+        Option<int?> runs = OptionKinds.Whole("--runs", $"Runs to take the median of, after the warm-up (default: {DefaultRuns})", 1, MaxRuns);
+        Option<bool> train = OptionKinds.Flag("--train", "Time training steps as well");
+        Option<bool> json = OptionKinds.Flag("--json", "Print one JSON object");
+        var command = new Command("bench", "Time a network with random parameters") { name, batch, size, classes, runs, train, json };
+        var options = new ModelOptions(command, training: false);
+        var place = new PlaceOptions(command);
+        command.SetAction(parse =>
+        {
+            ModelEntry entry = ModelCatalog.Find(parse.GetRequiredValue(name));
+            int extent = parse.GetValue(size) ?? entry.ImageSize;
+            ModelSpec spec = options.Apply(parse, new ModelSpec(entry.Name)
+            {
+                ImageHeight = extent,
+                ImageWidth = extent,
+                Classes = parse.GetValue(classes) ?? 1000,
+            });
+            int images = parse.GetValue(batch) ?? 1;
+            if ((long)images * extent * extent > MaxPixels)
+                throw new UsageException($"--batch {images} of --size {extent}: expected at most {MaxPixels} pixels in all, got {(long)images * extent * extent}.");
+            using Device device = place.Open(parse);
+            Figures figures = Measure(spec, device, images, parse.GetValue(runs) ?? DefaultRuns, parse.GetValue(train));
+            if (parse.GetValue(json))
+                terminal.Json(figures);
+            else
+                Print(terminal, figures, device);
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static Figures Measure(ModelSpec spec, Device device, int batch, int runs, bool train)
+    {
+        var timing = new ModelTiming(spec, device, batch, runs);
+        double inference = timing.Inference();
+        // Before training, which takes several times as much.
+        double peak = ProcessMemory.PeakMegabytes();
+        int warmUp = timing.WarmUpRuns;
+        double? step = train ? timing.TrainingStep() : null;
+        return new Figures
+        {
+            Version = Program.Version,
+            Model = spec.Name,
+            Width = spec.Width,
+            Batch = batch,
+            Size = spec.ImageHeight,
+            Classes = spec.Classes,
+            Device = device.Name,
+            KernelApi = Device.KernelApi,
+            Threads = device.Workers.Count,
+            Runs = runs,
+            WarmUpRuns = warmUp,
+            InferenceMs = inference,
+            InferenceImagesPerS = 1000 * batch / inference,
+            TrainingStepMs = step,
+            TrainingImagesPerS = 1000 * batch / step,
+            PeakMemoryMb = peak > 0 ? peak : null,
+        };
+    }
+
+    private static void Print(Terminal terminal, Figures f, Device device)
+    {
+        terminal.Line(string.Create(CultureInfo.InvariantCulture,
+            $"{f.Model}, width {f.Width}, batch {f.Batch}, {f.Size}x{f.Size}x3, {f.Classes} classes; {device}, {f.Threads} host thread{(f.Threads == 1 ? "" : "s")}, kernel API: {f.KernelApi}"));
+        Table table = Terminal.NewTable(("", false), ("median", true), ("images/s", true));
+        table.AddRow("inference", Milliseconds(f.InferenceMs), Rate(f.InferenceImagesPerS));
+        if (f is { TrainingStepMs: { } step, TrainingImagesPerS: { } rate })
+            table.AddRow("training step", Milliseconds(step), Rate(rate));
+        if (f.PeakMemoryMb is { } peak)
+            table.AddRow("peak memory", string.Create(CultureInfo.InvariantCulture, $"{peak:F0} MiB"), "");
+        terminal.Write(table);
+        terminal.Line($"Median of {f.Runs} runs after {f.WarmUpRuns} to warm up; the memory is the process's, for inference alone.");
+    }
+
+    private static string Milliseconds(double value) => value.ToString(value < 10 ? "F3" : "F1", CultureInfo.InvariantCulture) + " ms";
+
+    private static string Rate(double value) => value.ToString("F1", CultureInfo.InvariantCulture);
+
+    /// <summary>What is printed, under the names other libraries' timing scripts use.</summary>
+    private sealed record Figures
+    {
+        public required string Version { get; init; }
+
+        public required string Model { get; init; }
+
+        public required float Width { get; init; }
+
+        public required int Batch { get; init; }
+
+        public required int Size { get; init; }
+
+        public required int Classes { get; init; }
+
+        public required string Device { get; init; }
+
+        public required string KernelApi { get; init; }
+
+        public required int Threads { get; init; }
+
+        public required int Runs { get; init; }
+
+        public required int WarmUpRuns { get; init; }
+
+        public required double InferenceMs { get; init; }
+
+        public required double InferenceImagesPerS { get; init; }
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public double? TrainingStepMs { get; init; }
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public double? TrainingImagesPerS { get; init; }
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public double? PeakMemoryMb { get; init; }
+    }
+}

@@ -1,0 +1,100 @@
+using System.Diagnostics;
+using GpuNet.Network;
+
+namespace GpuNet.Cli;
+
+/// <summary>Times a network with random parameters on random images: what an image holds does not change how long it takes.</summary>
+internal sealed class ModelTiming
+{
+    private const int Seed = 1;
+    private const float LearningRate = 0.001f;
+
+    // Methods that run once a pass are compiled for good after thirty calls, on a thread of their own.
+    private const int LeastWarmUpRuns = 5;
+    private const int MostWarmUpRuns = 200;
+    private static readonly TimeSpan LeastWarmUp = TimeSpan.FromSeconds(1.5);
+
+    private readonly ModelSpec model;
+    private readonly Device device;
+    private readonly int batch;
+    private readonly int runs;
+
+    public ModelTiming(ModelSpec model, Device device, int batch, int runs)
+    {
+        this.model = model;
+        this.device = device;
+        this.batch = batch;
+        this.runs = runs;
+    }
+
+    /// <summary>Runs before the first that counts.</summary>
+    public int WarmUpRuns { get; private set; }
+
+    /// <summary>Median milliseconds from images that lie on the device to class scores on the host.</summary>
+    public double Inference()
+    {
+        Graph graph = model.Build(batch);
+        using var parameters = new ParameterStore(graph, device, withGradients: false);
+        parameters.Initialize(Seed);
+        using var plan = new Plan(graph, parameters, PlanMode.Inference);
+        UploadNoise(plan.Input("input"));
+        Tensor output = plan.Output("output");
+        var scores = new float[output.Shape.Elements];
+        return Median(() =>
+        {
+            plan.Forward();
+            output.Download(scores);
+        });
+    }
+
+    /// <summary>Median milliseconds of a training step: upload, forward, loss, backward and optimiser.</summary>
+    public double TrainingStep()
+    {
+        using var trainer = new Trainer(model, device, new TrainerOptions { Batch = batch, Seed = Seed });
+        var images = new float[batch * model.ImageHeight * model.ImageWidth * model.ImageChannels];
+        FillNoise(images, new Random(Seed));
+        int[] labels = [.. Enumerable.Range(0, batch).Select(i => i % model.Classes)];
+        return Median(() =>
+        {
+            trainer.Step(images, labels, LearningRate);
+            device.Synchronize();
+        });
+    }
+
+    private double Median(Action run)
+    {
+        var clock = Stopwatch.StartNew();
+        WarmUpRuns = 0;
+        for (; WarmUpRuns < LeastWarmUpRuns || (WarmUpRuns < MostWarmUpRuns && clock.Elapsed < LeastWarmUp); WarmUpRuns++)
+            run();
+        var times = new double[runs];
+        for (int i = 0; i < runs; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            run();
+            times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        }
+        Array.Sort(times);
+        return times[runs / 2];
+    }
+
+    // In place where the tensor is ordinary memory: a copy would count in the peak.
+    private void UploadNoise(Tensor tensor)
+    {
+        var random = new Random(Seed);
+        if (device.IsHost)
+        {
+            FillNoise(tensor.Span, random);
+            return;
+        }
+        var values = new float[tensor.Shape.Elements];
+        FillNoise(values, random);
+        tensor.Upload(values);
+    }
+
+    private static void FillNoise(Span<float> values, Random random)
+    {
+        foreach (ref float value in values)
+            value = (2 * random.NextSingle()) - 1;
+    }
+}
