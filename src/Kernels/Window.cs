@@ -71,7 +71,7 @@ public readonly record struct Window
         return this with { Top = top, Bottom = bottom, Left = left, Right = right };
     }
 
-    /// <summary>Output rows and columns over an image; not positive where the window does not fit.</summary>
+    /// <summary>Output rows and columns over an image; 0 where the window does not fit or has no step.</summary>
     public (int Height, int Width) Output(int height, int width) => (
         Extent(height + Top + Bottom, KernelH, StrideH, DilationH),
         Extent(width + Left + Right, KernelW, StrideW, DilationW));
@@ -84,7 +84,7 @@ public readonly record struct Window
     private static int Extent(int padded, int kernel, int stride, int dilation)
     {
         int span = padded - ((kernel - 1) * dilation) - 1;
-        return span < 0 ? 0 : (span / stride) + 1;
+        return span < 0 || stride < 1 ? 0 : (span / stride) + 1;
     }
 
     private static (int Before, int After) SameSides(int extent, int kernel, int stride, int dilation)
