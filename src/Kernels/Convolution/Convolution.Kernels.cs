@@ -6,7 +6,8 @@ internal static class ConvolutionKernels
 {
     // A thread owns y[n,p,q,k]. Nothing is shared. Neighbouring threads are neighbouring output channels: loads of the weights are
     // contiguous, and x is one address for those of a group.
-    public static void Forward(View x, View weight, View bias, View y, WindowGeometry g, int hasBias)
+    public static void Forward<TActivation>(View x, View weight, View bias, View residual, View y, WindowGeometry g, EpilogueGeometry e)
+        where TActivation : unmanaged, IActivation
     {
         int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
         if (i >= g.N * g.P * g.Q * g.K)
@@ -17,7 +18,7 @@ internal static class ConvolutionKernels
         int p = pixel / g.Q % g.P;
         int n = pixel / g.Q / g.P;
         int firstC = k / g.GroupK * g.GroupC;
-        float sum = hasBias != 0 ? bias[k] : 0f;
+        float sum = e.HasBias != 0 ? bias[k] : 0f;
         for (int a = 0; a < g.KernelH; a++)
         {
             int h = (p * g.StrideH) + (a * g.DilationH) - g.Top;
@@ -34,7 +35,7 @@ internal static class ConvolutionKernels
                     sum += x[fromX + c] * weight[fromW + (c * g.K)];
             }
         }
-        y[i] = sum;
+        y[(pixel * e.Pitch) + e.First + k] = EpilogueKernels.Finish<TActivation>(sum, residual, i, e);
     }
 
     // A thread owns dx[n,h,w,c] and gathers from the outputs that read it. Nothing is shared; dy is one address for neighbouring

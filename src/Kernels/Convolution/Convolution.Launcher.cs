@@ -13,21 +13,22 @@ public sealed partial record Convolution
 
     private sealed class PlainLauncher(Device device, Convolution op) : Launcher
     {
-        private readonly Kernel<View, View, View, View, WindowGeometry, int> forward = new(device, ConvolutionKernels.Forward);
+        private readonly Kernel<View, View, View, View, View, WindowGeometry, EpilogueGeometry> forward =
+            op.Epilogue.Activation.Bind(new ForwardBinder(device));
         private readonly Kernel<View, View, View, WindowGeometry, int> backwardData = new(device, ConvolutionKernels.BackwardData);
         private readonly Kernel<View, View, View, WindowGeometry> backwardWeights = new(device, ConvolutionKernels.BackwardWeights);
         private readonly Kernel<View, View, int, int> backwardBias = new(device, ChannelSumKernels.Add);
-        private readonly WindowGeometry geometry = new(op.Input, op.Window, op.Output, op.Groups);
+        private readonly PlainEpilogue epilogue = new(device, op);
+        private readonly WindowGeometry geometry = new(op.Input, op.Window, op.Result, op.Groups);
         private readonly int inputs = checked((int)op.Input.Elements);
-        private readonly int outputs = checked((int)op.Output.Elements);
         private readonly bool bias = op.Bias;
 
-        public override void Forward(Operands o)
-        {
-            View weight = o.Parameters[0].View;
-            // Without a bias the weights stand in for it; the kernel does not read them.
-            forward.Run(outputs, o.Input.View, weight, bias ? o.Parameters[1].View : weight, o.Output.View, geometry, bias ? 1 : 0);
-        }
+        public override long PreparedElements => epilogue.PreparedElements;
+
+        public override void Prepare(Operands o) => epilogue.Prepare(o);
+
+        public override void Forward(Operands o) => forward.Run(epilogue.Elements, o.Input.View, epilogue.Weight(o), epilogue.Bias(o),
+            epilogue.Residual(o), o.Output.View, geometry, epilogue.Geometry);
 
         public override void Backward(Operands o)
         {
@@ -39,5 +40,11 @@ public sealed partial record Convolution
             if (bias && !o.DParameters[1].IsNone)
                 backwardBias.Run(geometry.K, dy, o.DParameters[1].View, geometry.N * geometry.P * geometry.Q, geometry.K);
         }
+    }
+
+    private sealed class ForwardBinder(Device device) : IActivationBinder<Kernel<View, View, View, View, View, WindowGeometry, EpilogueGeometry>>
+    {
+        public Kernel<View, View, View, View, View, WindowGeometry, EpilogueGeometry> Bind<TActivation>()
+            where TActivation : unmanaged, IActivation => new(device, ConvolutionKernels.Forward<TActivation>);
     }
 }

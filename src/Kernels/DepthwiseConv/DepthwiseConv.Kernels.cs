@@ -6,7 +6,8 @@ internal static class DepthwiseConvKernels
 {
     // A thread owns y[n,p,q,c]. Nothing is shared. Neighbouring threads are neighbouring channels, so every load of a warp is
     // contiguous.
-    public static void Forward(View x, View weight, View bias, View y, WindowGeometry g, int hasBias)
+    public static void Forward<TActivation>(View x, View weight, View bias, View residual, View y, WindowGeometry g, EpilogueGeometry e)
+        where TActivation : unmanaged, IActivation
     {
         int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
         if (i >= g.N * g.P * g.Q * g.C)
@@ -16,7 +17,7 @@ internal static class DepthwiseConvKernels
         int q = pixel % g.Q;
         int p = pixel / g.Q % g.P;
         int n = pixel / g.Q / g.P;
-        float sum = hasBias != 0 ? bias[c] : 0f;
+        float sum = e.HasBias != 0 ? bias[c] : 0f;
         for (int a = 0; a < g.KernelH; a++)
         {
             int h = (p * g.StrideH) + (a * g.DilationH) - g.Top;
@@ -29,7 +30,7 @@ internal static class DepthwiseConvKernels
                     sum += x[(((((n * g.H) + h) * g.W) + w) * g.C) + c] * weight[(((a * g.KernelW) + b) * g.C) + c];
             }
         }
-        y[i] = sum;
+        y[(pixel * e.Pitch) + e.First + c] = EpilogueKernels.Finish<TActivation>(sum, residual, i, e);
     }
 
     // A thread owns dx[n,h,w,c] and gathers from the outputs that read it. Nothing is shared; loads are contiguous in c.

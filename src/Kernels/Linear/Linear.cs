@@ -42,7 +42,7 @@ public sealed partial record Linear(Shape Input, int Channels, bool Bias = true)
     /// <inheritdoc/>
     public override ImmutableArray<Candidate> Candidates =>
     [
-        Candidate.Kernels("Plain", device => new PointwiseConvPlain(device, Input.Rows, Input.C, Channels, Bias)),
+        Candidate.Kernels("Plain", device => new PointwiseConvPlain(device, new PointwiseConv(Input, Channels, Bias))),
         Candidate.Host(device => ConvolutionHost.Create(device, new Convolution(Input, Channels, new Window(1), 1, Bias))),
     ];
 

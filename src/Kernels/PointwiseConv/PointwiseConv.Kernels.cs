@@ -7,17 +7,18 @@ internal static class PointwiseConvKernels
 {
     // A thread owns y[row,k]. Nothing is shared. Neighbouring threads are neighbouring output channels: loads of the matrix are
     // contiguous, and x[row,c] is one address for all of them.
-    public static void Forward(View x, View weight, View bias, View y, int rows, int inputs, int outputs, int hasBias)
+    public static void Forward<TActivation>(View x, View weight, View bias, View residual, View y, int rows, int inputs, EpilogueGeometry e)
+        where TActivation : unmanaged, IActivation
     {
         int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
-        if (i >= rows * outputs)
+        if (i >= rows * e.Channels)
             return;
-        int row = i / outputs;
-        int k = i - (row * outputs);
-        float sum = hasBias != 0 ? bias[k] : 0f;
+        int row = i / e.Channels;
+        int k = i - (row * e.Channels);
+        float sum = e.HasBias != 0 ? bias[k] : 0f;
         for (int c = 0; c < inputs; c++)
-            sum += x[(row * inputs) + c] * weight[(c * outputs) + k];
-        y[i] = sum;
+            sum += x[(row * inputs) + c] * weight[(c * e.Channels) + k];
+        y[(row * e.Pitch) + e.First + k] = EpilogueKernels.Finish<TActivation>(sum, residual, i, e);
     }
 
     // A thread owns dx[row,c] and multiplies a row of dy with a row of the matrix. Nothing is shared; dy[row,k] is one address for

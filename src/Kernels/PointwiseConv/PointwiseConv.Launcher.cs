@@ -7,28 +7,29 @@ public sealed partial record PointwiseConv
     /// <inheritdoc/>
     public override ImmutableArray<Candidate> Candidates =>
     [
-        Candidate.Kernels("Plain", device => new PointwiseConvPlain(device, Input.Rows, Input.C, Channels, Bias)),
+        Candidate.Kernels("Plain", device => new PointwiseConvPlain(device, this)),
         Candidate.Host(device => ConvolutionHost.Create(device, new Convolution(Input, Channels, new Window(1), 1, Bias))),
     ];
 }
 
 /// <summary>One thread an output; linear layers use it too.</summary>
-internal sealed class PointwiseConvPlain(Device device, int rows, int inputs, int outputs, bool bias) : Launcher
+internal sealed class PointwiseConvPlain(Device device, PointwiseConv op) : Launcher
 {
-    private readonly Kernel<View, View, View, View, int, int, int, int> forward = new(device, PointwiseConvKernels.Forward);
+    private readonly Kernel<View, View, View, View, View, int, int, EpilogueGeometry> forward = op.Epilogue.Activation.Bind(new ForwardBinder(device));
     private readonly Kernel<View, View, View, int, int, int, int> backwardData = new(device, PointwiseConvKernels.BackwardData);
     private readonly Kernel<View, View, View, int, int, int> backwardWeights = new(device, PointwiseConvKernels.BackwardWeights);
     private readonly Kernel<View, View, int, int> backwardBias = new(device, ChannelSumKernels.Add);
-    private readonly int inputElements = checked(rows * inputs);
-    private readonly int outputElements = checked(rows * outputs);
+    private readonly PlainEpilogue epilogue = new(device, op);
+    private readonly int rows = op.Input.Rows, inputs = op.Input.C, outputs = op.Channels;
+    private readonly int inputElements = checked((int)op.Input.Elements);
+    private readonly bool bias = op.Bias;
 
-    public override void Forward(Operands o)
-    {
-        View weight = o.Parameters[0].View;
-        // Without a bias the weights stand in for it; the kernel does not read them.
-        View start = bias ? o.Parameters[1].View : weight;
-        forward.Run(outputElements, o.Input.View, weight, start, o.Output.View, rows, inputs, outputs, bias ? 1 : 0);
-    }
+    public override long PreparedElements => epilogue.PreparedElements;
+
+    public override void Prepare(Operands o) => epilogue.Prepare(o);
+
+    public override void Forward(Operands o) => forward.Run(epilogue.Elements, o.Input.View, epilogue.Weight(o), epilogue.Bias(o),
+        epilogue.Residual(o), o.Output.View, rows, inputs, epilogue.Geometry);
 
     public override void Backward(Operands o)
     {
@@ -39,5 +40,11 @@ internal sealed class PointwiseConvPlain(Device device, int rows, int inputs, in
             backwardWeights.Run(inputs * outputs, o.Input.View, dy, o.DParameters[0].View, rows, inputs, outputs);
         if (bias && !o.DParameters[1].IsNone)
             backwardBias.Run(outputs, dy, o.DParameters[1].View, rows, outputs);
+    }
+
+    private sealed class ForwardBinder(Device device) : IActivationBinder<Kernel<View, View, View, View, View, int, int, EpilogueGeometry>>
+    {
+        public Kernel<View, View, View, View, View, int, int, EpilogueGeometry> Bind<TActivation>()
+            where TActivation : unmanaged, IActivation => new(device, PointwiseConvKernels.Forward<TActivation>);
     }
 }
