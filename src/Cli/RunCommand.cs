@@ -101,7 +101,7 @@ internal static class RunCommand
     private static int DeduceClasses(ModelSpec spec, string path)
     {
         Graph graph = spec.Build(1);
-        string name = graph.Nodes.SelectMany(n => n.Operator.Parameters.Where(p => p.Kind == ParameterKind.Matrix).Select(n.ParameterName)).Last();
+        string name = graph.Nodes.SelectMany(n => n.Parameters).Last(p => p.Spec.Kind == ParameterKind.Matrix).Name;
         using SafetensorsFile file = SafetensorsFile.Read(path);
         if (!file.TryFind(name, out SafetensorsTensor? tensor) || tensor.Shape.Length < 2 || tensor.Shape[0] > int.MaxValue)
             throw new GpuNetException($"{path}: expected a classifier {name} [classes, channels], which says how many classes there are; got none.");

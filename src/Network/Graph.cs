@@ -14,6 +14,7 @@ public sealed class Graph
     private readonly Dictionary<string, Value> inputs = [];
     private readonly Dictionary<string, Value> outputs = [];
     private readonly HashSet<string> names = [];
+    private readonly HashSet<string> allParameters = [];
 
     /// <summary>Nodes in the order in which they run.</summary>
     public IReadOnlyList<Node> Nodes => nodes;
@@ -51,7 +52,38 @@ public sealed class Graph
     /// <param name="from">Its inputs.</param>
     /// <returns>The node's output.</returns>
     /// <exception cref="GpuNetException">A shape does not fit, or the name is taken.</exception>
-    public Value Add(string name, Operator op, params ReadOnlySpan<Value> from)
+    public Value Add(string name, Operator op, params ReadOnlySpan<Value> from) => Append(name, op, null, from);
+
+    /// <summary>Adds a node whose parameters are known under names of their own, such as one that was fused from others.</summary>
+    /// <param name="name">Name, unique in the graph.</param>
+    /// <param name="op">The operator with all its extents.</param>
+    /// <param name="parameters">Full names of its parameters, in the operator's order, unique in the graph.</param>
+    /// <param name="from">Its inputs.</param>
+    /// <returns>The node's output.</returns>
+    /// <exception cref="GpuNetException">A shape does not fit, or a name is taken.</exception>
+    public Value Add(string name, Operator op, ImmutableArray<string> parameters, params ReadOnlySpan<Value> from) =>
+        Append(name, op, parameters, from);
+
+    /// <summary>Names a tensor the graph is run for.</summary>
+    /// <exception cref="GpuNetException">The tensor belongs to another graph, or the name is taken.</exception>
+    public void MarkOutput(string name, Value value)
+    {
+        if (!Holds(value))
+            throw new GpuNetException($"Output {name}: the tensor belongs to another graph.");
+        if (!outputs.TryAdd(name, value))
+            throw new GpuNetException($"Output {name}: the graph already has an output of that name.");
+    }
+
+    /// <summary>Whether a tensor belongs to the graph.</summary>
+    public bool Holds(Value value) => value.Id >= 0 && value.Id < values.Count && values[value.Id] == value;
+
+    /// <summary>The tensor of an output.</summary>
+    /// <exception cref="GpuNetException">There is no such output.</exception>
+    public Value Output(string name) => outputs.TryGetValue(name, out Value value)
+        ? value
+        : throw new GpuNetException($"The graph has no output {name}; it has {string.Join(", ", outputs.Keys)}.");
+
+    private Value Append(string name, Operator op, ImmutableArray<string>? parameterNames, ReadOnlySpan<Value> from)
     {
         ArgumentNullException.ThrowIfNull(op);
         ImmutableArray<Shape> expected = op.Inputs;
@@ -72,31 +104,19 @@ public sealed class Graph
         {
             throw new GpuNetException($"{name}: {e.Message}", e);
         }
-        if (!names.Add(name))
+        ImmutableArray<string> parameters = parameterNames ?? [.. op.Parameters.Select(p => $"{name}.{p.Name}")];
+        if (parameters.Length != op.Parameters.Length)
+            throw new GpuNetException($"{name} ({op.GetType().Name}): has {op.Parameters.Length} parameters, got {parameters.Length} names.");
+        if (names.Contains(name))
             throw new GpuNetException($"{name} ({op.GetType().Name}): the graph already has a node of that name.");
+        if (parameters.Where((p, i) => allParameters.Contains(p) || parameters.IndexOf(p) < i).FirstOrDefault() is { } taken)
+            throw new GpuNetException($"{name} ({op.GetType().Name}): the graph already has a parameter {taken}.");
+        names.Add(name);
+        allParameters.UnionWith(parameters);
         Value output = NewValue(op.Output);
-        nodes.Add(new Node(name, op, [.. from], output));
+        nodes.Add(new Node(name, op, [.. from], output, parameters));
         return output;
     }
-
-    /// <summary>Names a tensor the graph is run for.</summary>
-    /// <exception cref="GpuNetException">The tensor belongs to another graph, or the name is taken.</exception>
-    public void MarkOutput(string name, Value value)
-    {
-        if (!Holds(value))
-            throw new GpuNetException($"Output {name}: the tensor belongs to another graph.");
-        if (!outputs.TryAdd(name, value))
-            throw new GpuNetException($"Output {name}: the graph already has an output of that name.");
-    }
-
-    /// <summary>Whether a tensor belongs to the graph.</summary>
-    public bool Holds(Value value) => value.Id >= 0 && value.Id < values.Count && values[value.Id] == value;
-
-    /// <summary>The tensor of an output.</summary>
-    /// <exception cref="GpuNetException">There is no such output.</exception>
-    public Value Output(string name) => outputs.TryGetValue(name, out Value value)
-        ? value
-        : throw new GpuNetException($"The graph has no output {name}; it has {string.Join(", ", outputs.Keys)}.");
 
     private Value NewValue(Shape shape)
     {

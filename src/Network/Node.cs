@@ -4,16 +4,15 @@ using GpuNet.Kernels;
 namespace GpuNet.Network;
 
 /// <summary>One operator in a graph.</summary>
-/// <param name="Name">Name, unique in the graph; its parameters are called <c>name.parameter</c>.</param>
+/// <param name="Name">Name, unique in the graph.</param>
 /// <param name="Operator">What it computes.</param>
 /// <param name="Inputs">What it reads.</param>
 /// <param name="Output">What it makes.</param>
-public sealed record Node(string Name, Operator Operator, ImmutableArray<Value> Inputs, Value Output)
+/// <param name="ParameterNames">
+/// Full names of its parameters, in the operator's order: <c>name.parameter</c>, or those of the nodes it was fused from.
+/// </param>
+public sealed record Node(string Name, Operator Operator, ImmutableArray<Value> Inputs, Value Output, ImmutableArray<string> ParameterNames)
 {
-    /// <summary>The full name of one of the node's parameters.</summary>
-    public string ParameterName(ParameterSpec parameter)
-    {
-        ArgumentNullException.ThrowIfNull(parameter);
-        return $"{Name}.{parameter.Name}";
-    }
+    /// <summary>Its parameters under their full names, in the operator's order.</summary>
+    public IEnumerable<(string Name, ParameterSpec Spec)> Parameters => ParameterNames.Zip(Operator.Parameters);
 }

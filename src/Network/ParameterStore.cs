@@ -22,7 +22,7 @@ public sealed class ParameterStore : IDisposable
         ArgumentNullException.ThrowIfNull(graph);
         Device = device;
         (string Name, ParameterSpec Spec)[] all =
-            [.. from node in graph.Nodes from spec in node.Operator.Parameters select (node.ParameterName(spec), spec)];
+            [.. graph.Nodes.SelectMany(n => n.Parameters)];
         long offset = 0;
         void Place(IEnumerable<(string Name, ParameterSpec Spec)> some)
         {
@@ -68,6 +68,18 @@ public sealed class ParameterStore : IDisposable
     /// <summary>Bytes of all trained parameters, weights first.</summary>
     public long TrainedBytes { get; }
 
+    /// <summary>
+    /// Counts the changes of values. A plan compares it with that of its last pass, to know whether what it made of the parameters
+    /// still holds.
+    /// </summary>
+    public long Version => values.Version;
+
+    /// <summary>
+    /// Says that values have changed. Uploading and clearing say it by themselves; whoever writes through views or pointers, such as an
+    /// optimiser, has to.
+    /// </summary>
+    public void Changed() => values.Changed();
+
     /// <summary>The values of a parameter.</summary>
     /// <exception cref="GpuNetException">There is no parameter of that name.</exception>
     public Tensor this[string name] => values.At(Find(name).Offset, Find(name).Spec.Shape);
@@ -109,6 +121,7 @@ public sealed class ParameterStore : IDisposable
             InitialValues.Fill(drawn, initializer, seed, i);
             parameter.Upload(drawn, names[i]);
         }
+        Changed();
     }
 
     /// <summary>Gives the memory back.</summary>

@@ -21,6 +21,8 @@ public sealed partial class Plan
         private readonly int[] firstContributor;
         private readonly int workspace;
         private readonly long[] workspaceElements;
+        private readonly int?[] prepared;
+        private readonly long[] preparedElements;
 
         public Lifetimes(Graph graph, Launcher[] launchers, PlanMode mode, Value? root, IReadOnlyList<Value> gradientOf)
         {
@@ -35,6 +37,8 @@ public sealed partial class Plan
             saved = [.. graph.Nodes.Select((n, i) => PlaceSaved(n, i))];
             workspaceElements = [.. launchers.Select(l => l.WorkspaceElements)];
             workspace = layout.Add(workspaceElements.DefaultIfEmpty().Max() * sizeof(float), 0, End);
+            preparedElements = [.. launchers.Select(l => l.PreparedElements)];
+            prepared = [.. preparedElements.Select(n => n > 0 ? layout.Add(n * sizeof(float), 0, End) : (int?)null)];
             layout.Plan();
         }
 
@@ -46,25 +50,23 @@ public sealed partial class Plan
 
         public long OffsetOfValue(int id) => layout.Offset(value[storage[id]]);
 
-        /// <summary>Whether a node does nothing at inference, so that its output is its input's memory.</summary>
-        public bool IsLeftOut(int node) => mode == PlanMode.Inference && graph.Nodes[node].Operator.IsIdentityAtInference;
-
         public long? OffsetOfGradient(int id) => gradient[id] is { } buffer ? layout.Offset(buffer) : null;
 
         public Operands Operands(int i, Arena arena, Tensor[] values, Tensor[] gradients, ParameterStore parameters)
         {
             Node node = graph.Nodes[i];
-            string[] names = [.. node.Operator.Parameters.Select(node.ParameterName)];
             return new Operands
             {
                 Inputs = [.. node.Inputs.Select(v => values[v.Id])],
-                Parameters = [.. names.Select(name => parameters[name])],
+                Parameters = [.. node.ParameterNames.Select(name => parameters[name])],
                 Saved = [.. saved[i].Select((buffer, s) => arena.At(layout.Offset(buffer), node.Operator.Saved[s]))],
                 Output = values[node.Output.Id],
                 Workspace = workspaceElements[i] == 0 ? Tensor.None
                     : arena.At(layout.Offset(workspace), Shape.Vector(checked((int)workspaceElements[i]))),
+                Prepared = prepared[i] is { } kept
+                    ? arena.At(layout.Offset(kept), Shape.Vector(checked((int)preparedElements[i]))) : Tensor.None,
                 DInputs = [.. node.Inputs.Select((v, input) => runsBackward[i] ? InputGradient(i, input, gradients[v.Id]) : Kernels.Gradient.None)],
-                DParameters = [.. names.Select(name => runsBackward[i] ? parameters.Gradient(name) : Tensor.None)],
+                DParameters = [.. node.ParameterNames.Select(name => runsBackward[i] ? parameters.Gradient(name) : Tensor.None)],
                 DOutput = runsBackward[i] ? gradients[node.Output.Id] : Tensor.None,
                 Training = mode == PlanMode.Training,
             };
@@ -72,14 +74,14 @@ public sealed partial class Plan
 
         private int BackwardStep(int node) => End - node;
 
-        // The value in whose memory each value lies.
+        // The value in whose memory each value lies: its own, or that of the input its operator fills in place.
         private int[] Storage()
         {
             int[] own = [.. graph.Values.Select(v => v.Id)];
-            for (int i = 0; i < graph.Nodes.Count; i++)
+            foreach (Node node in graph.Nodes)
             {
-                if (IsLeftOut(i))
-                    own[graph.Nodes[i].Output.Id] = own[graph.Nodes[i].Inputs[0].Id];
+                if (node.Operator.InPlaceInput is { } input)
+                    own[node.Output.Id] = own[node.Inputs[input].Id];
             }
             return own;
         }

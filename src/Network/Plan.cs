@@ -3,8 +3,8 @@ using GpuNet.Kernels;
 namespace GpuNet.Network;
 
 /// <summary>
-/// A graph made ready for a device: lifetimes turned into offsets of one arena, and every operator bound to its launcher. After
-/// that a pass is a plain loop that allocates nothing.
+/// A graph made ready for a device: at inference rewritten by <see cref="InferencePasses"/>, lifetimes turned into offsets of one
+/// arena, and every operator bound to its launcher. After that a pass is a plain loop that allocates nothing.
 /// </summary>
 public sealed partial class Plan : IDisposable
 {
@@ -13,7 +13,9 @@ public sealed partial class Plan : IDisposable
     private readonly Step[] backward;
     private readonly Tensor[] values;
     private readonly Tensor[] gradients;
+    private readonly Dictionary<Value, Value> kept = [];
     private readonly float[] one = [1f];
+    private long prepared = -1;
     private bool disposed;
 
     /// <summary>Plans a graph.</summary>
@@ -31,23 +33,27 @@ public sealed partial class Plan : IDisposable
         Mode = mode;
         Check(graph, parameters, mode, gradientOf);
         GradientRoot = mode == PlanMode.Inference ? null : Root(graph);
-        Launcher[] launchers = [.. graph.Nodes.Select(n => n.Operator.Bind(parameters.Device))];
-        var lifetimes = new Lifetimes(graph, launchers, mode, GradientRoot, gradientOf);
+        RunGraph = mode == PlanMode.Inference ? InferencePasses.Apply(graph) : graph;
+        foreach ((string name, Value value) in graph.Inputs)
+            kept[value] = RunGraph.Inputs[name];
+        foreach ((string name, Value value) in graph.Outputs)
+            kept[value] = RunGraph.Output(name);
+        Launcher[] launchers = [.. RunGraph.Nodes.Select(n => n.Operator.Bind(parameters.Device))];
+        var lifetimes = new Lifetimes(RunGraph, launchers, mode, GradientRoot, gradientOf);
         if (GradientRoot is { } root && lifetimes.OffsetOfGradient(root.Id) is null)
             throw new GpuNetException("A plan with a backward pass needs a parameter to train, or an input whose gradient is wanted.");
         arena = new Arena(parameters.Device, lifetimes.Bytes, $"a plan ({mode}) for {Batch(graph)} images", Batch(graph));
-        values = [.. graph.Values.Select(v => arena.At(lifetimes.OffsetOfValue(v.Id), v.Shape))];
-        gradients = [.. graph.Values.Select(v => lifetimes.OffsetOfGradient(v.Id) is { } offset ? arena.At(offset, v.Shape) : Tensor.None)];
-        forward =
-        [
-            .. graph.Nodes.Select((n, i) => new Step(launchers[i], lifetimes.Operands(i, arena, values, gradients, parameters), i))
-                .Where(s => !lifetimes.IsLeftOut(s.Index)),
-        ];
+        values = [.. RunGraph.Values.Select(v => arena.At(lifetimes.OffsetOfValue(v.Id), v.Shape))];
+        gradients = [.. RunGraph.Values.Select(v => lifetimes.OffsetOfGradient(v.Id) is { } offset ? arena.At(offset, v.Shape) : Tensor.None)];
+        forward = [.. launchers.Select((l, i) => new Step(l, lifetimes.Operands(i, arena, values, gradients, parameters), i))];
         backward = [.. forward.Reverse().Where(s => !s.Operands.DOutput.IsNone)];
     }
 
     /// <summary>The network.</summary>
     public Graph Graph { get; }
+
+    /// <summary>What runs: at inference what <see cref="InferencePasses"/> make of <see cref="Graph"/>, otherwise the same.</summary>
+    public Graph RunGraph { get; }
 
     /// <summary>Its parameters.</summary>
     public ParameterStore Parameters { get; }
@@ -64,33 +70,37 @@ public sealed partial class Plan : IDisposable
     /// <summary>The tensor backward starts from: output <c>loss</c>, or else the only output; null at inference.</summary>
     public Value? GradientRoot { get; }
 
-    /// <summary>
-    /// The tensor behind a value of the graph. Inputs and outputs hold their content for the whole pass; others only as long as a
-    /// node still reads them.
-    /// </summary>
-    public Tensor this[Value value] => values[value.Id];
+    /// <summary>The tensor behind an input or output of the graph; it keeps its content to the end of a pass.</summary>
+    /// <exception cref="GpuNetException">The value is neither: its memory serves others too, or nothing computes it.</exception>
+    public Tensor this[Value value] => values[Kept(value).Id];
 
     /// <summary>The input of a name.</summary>
     public Tensor Input(string name) => Graph.Inputs.TryGetValue(name, out Value value)
-        ? values[value.Id]
+        ? this[value]
         : throw new GpuNetException($"The graph has no input {name}; it has {string.Join(", ", Graph.Inputs.Keys)}.");
 
     /// <summary>The output of a name.</summary>
-    public Tensor Output(string name) => values[Graph.Output(name).Id];
+    public Tensor Output(string name) => this[Graph.Output(name)];
 
-    /// <summary>The gradient of a value; <see cref="Tensor.None"/> where none is computed.</summary>
-    public Tensor Gradient(Value value) => gradients[value.Id];
+    /// <summary>The gradient of an input or output of the graph; <see cref="Tensor.None"/> where none is computed.</summary>
+    /// <exception cref="GpuNetException">The value is neither.</exception>
+    public Tensor Gradient(Value value) => gradients[Kept(value).Id];
 
     /// <summary>Runs the network on what its inputs hold.</summary>
     /// <param name="seed">Seed of this step's dropout; backward of the same step uses it again.</param>
     public void Forward(uint seed = 0)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
+        if (prepared != Parameters.Version)
+            Prepare();
         foreach (Step step in forward)
         {
             step.Operands.Seed = Mix(seed, step.Index);
             step.Launcher.Forward(step.Operands);
         }
+        // Batch norms have moved their running statistics.
+        if (Mode == PlanMode.Training)
+            Parameters.Changed();
     }
 
     /// <summary>
@@ -115,6 +125,17 @@ public sealed partial class Plan : IDisposable
         arena.Dispose();
     }
 
+    private void Prepare()
+    {
+        foreach (Step step in forward)
+            step.Launcher.Prepare(step.Operands);
+        prepared = Parameters.Version;
+    }
+
+    private Value Kept(Value value) => kept.TryGetValue(value, out Value own)
+        ? own
+        : throw new GpuNetException($"A plan gives the tensors of its graph's inputs and outputs; value {value.Id} {value.Shape} is neither.");
+
     private static void Check(Graph graph, ParameterStore parameters, PlanMode mode, IReadOnlyList<Value> gradientOf)
     {
         if (mode != PlanMode.Inference && !parameters.HasGradients)
@@ -123,17 +144,25 @@ public sealed partial class Plan : IDisposable
             throw new GpuNetException("A plan gives gradients of the graph's inputs; a value asked for is none.");
         foreach (Node node in graph.Nodes)
         {
-            foreach (ParameterSpec spec in node.Operator.Parameters)
+            foreach ((string name, ParameterSpec spec) in node.Parameters)
             {
-                string name = node.ParameterName(spec);
                 ParameterSpec there = parameters.Spec(name);
                 if (there.Shape != spec.Shape || there.Kind != spec.Kind)
                     throw new GpuNetException($"Parameter {name}: the graph asks for {spec.Kind} {spec.Shape}, the store has {there.Kind} {there.Shape}.");
             }
+            if (mode != PlanMode.Inference && node.Operator.IsInferenceOnly)
+                throw new GpuNetException($"{node.Name} ({node.Operator}): has no backward pass; only a plan for inference may hold it.");
             if (mode == PlanMode.Training)
                 node.Operator.ValidateTraining();
+            if (node.Operator.InPlaceInput is { } input && !IsFree(graph, node.Inputs[input]))
+                throw new GpuNetException($"{node.Name} ({node.Operator}): fills input {input} in place, which others read too.");
         }
     }
+
+    // Whether nobody but a single node sees what a tensor holds.
+    private static bool IsFree(Graph graph, Value value) =>
+        !graph.Inputs.Values.Contains(value) && !graph.Outputs.Values.Contains(value)
+        && graph.Nodes.Sum(n => n.Inputs.Count(v => v == value)) == 1;
 
     private static Value Root(Graph graph)
     {

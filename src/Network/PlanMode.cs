@@ -3,7 +3,10 @@ namespace GpuNet.Network;
 /// <summary>What a plan is built to do.</summary>
 public enum PlanMode
 {
-    /// <summary>Forward only, with running statistics and without dropout; memory is reused as soon as it is free.</summary>
+    /// <summary>
+    /// Forward only, with running statistics and without dropout; operators are fused (<see cref="InferencePasses"/>), and memory is
+    /// reused as soon as it is free.
+    /// </summary>
     Inference,
 
     /// <summary>Forward as at inference, and backward.</summary>

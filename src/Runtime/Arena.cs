@@ -50,6 +50,15 @@ public sealed unsafe class Arena : IDisposable
     /// <summary>Size of the block in bytes.</summary>
     public long Bytes { get; }
 
+    /// <summary>How often the memory's content has changed, as far as the arena is told; see <see cref="Changed"/>.</summary>
+    public long Version { get; private set; }
+
+    /// <summary>
+    /// Says that the content has changed. <see cref="Clear"/>, <see cref="Tensor.Upload"/> and <see cref="Tensor.Clear"/> say it by
+    /// themselves; whoever writes through a pointer or a view has to, where somebody keeps what he made of the content.
+    /// </summary>
+    public void Changed() => Version++;
+
     /// <summary>Rounds a size up to the next tensor boundary.</summary>
     public static long Align(long bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
 
@@ -66,6 +75,7 @@ public sealed unsafe class Arena : IDisposable
     /// <summary>Sets the whole block to zero, in the order of the device's stream.</summary>
     public void Clear()
     {
+        Changed();
         if (Device.IsHost)
             NativeMemory.Clear(Host, (nuint)Bytes);
         else

@@ -26,13 +26,16 @@ public readonly unsafe struct Tensor
     /// <summary>Whether this is <see cref="None"/>.</summary>
     public bool IsNone => arena is null;
 
-    /// <summary>The memory as a kernel sees it. Not on device <c>cpu</c>, which has no kernels.</summary>
+    /// <summary>
+    /// The memory as a kernel sees it. Not on device <c>cpu</c>, which has no kernels. Writes through it are not seen: who changes a
+    /// network's parameters this way says so (<see cref="Arena.Changed"/>).
+    /// </summary>
     public ArrayView<float> View => arena!.View(offset, Shape.Elements);
 
-    /// <summary>The memory as host code sees it. Only on device <c>cpu</c>.</summary>
+    /// <summary>The memory as host code sees it. Only on device <c>cpu</c>. Writes through it are not seen, as those of <see cref="View"/>.</summary>
     public float* Pointer => arena!.Host + offset;
 
-    /// <summary>The memory as host code sees it. Only on device <c>cpu</c>.</summary>
+    /// <summary>The memory as host code sees it. Only on device <c>cpu</c>. Writes through it are not seen, as those of <see cref="View"/>.</summary>
     public Span<float> Span => new(Pointer, checked((int)Shape.Elements));
 
     /// <summary>The same memory under other extents of equal size.</summary>
@@ -50,7 +53,8 @@ public readonly unsafe struct Tensor
             throw new GpuNetException($"Upload of {name}: shape {Shape} takes {Shape.Elements} values, got {values.Length}.");
         if (!float.IsFinite(TensorPrimitives.SumOfMagnitudes(values)))
             RequireFinite(values, name);
-        if (arena!.Device.IsHost)
+        arena!.Changed();
+        if (arena.Device.IsHost)
         {
             values.CopyTo(Span);
             return;
@@ -86,7 +90,8 @@ public readonly unsafe struct Tensor
     /// <summary>Sets every element to zero, in the order of the device's stream.</summary>
     public void Clear()
     {
-        if (arena!.Device.IsHost)
+        arena!.Changed();
+        if (arena.Device.IsHost)
             Span.Clear();
         else
             View.MemSetToZero(arena.Device.Stream);

@@ -22,11 +22,8 @@ public sealed class RunCommandGoldenTests
         golden = new GoldenFile("mobilenetv2_steps");
         Graph graph = new ModelSpec("mobilenetv2") { Width = 0.1f, Classes = 10, ImageHeight = Side, ImageWidth = Side }.Build(1);
         var weights = new SafetensorsWriter();
-        foreach (Node node in graph.Nodes)
-        {
-            foreach (ParameterSpec spec in node.Operator.Parameters)
-                weights.Add(node.ParameterName(spec), TensorLayout.FileShape(spec), golden.Floats(node.ParameterName(spec)));
-        }
+        foreach ((string name, ParameterSpec spec) in graph.Nodes.SelectMany(n => n.Parameters))
+            weights.Add(name, TensorLayout.FileShape(spec), golden.Floats(name));
         weights.Save(folder.File("w"));
         var labels = new SafetensorsWriter();
         labels.Add("labels", [Batch], golden.Integers("steps.labels").AsMemory(0, Batch));

@@ -49,6 +49,7 @@ public sealed class SgdOptimizer : IDisposable
                 Decay = range.Decay,
             });
         }
+        parameters.Changed();
     }
 
     /// <summary>Gives the memory back.</summary>

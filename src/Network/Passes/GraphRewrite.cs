@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using GpuNet.Kernels;
+
+namespace GpuNet.Network;
+
+/// <summary>
+/// A graph on its way into another one. A pass goes through the nodes of the first in order and copies or merges them into the second;
+/// values are always named as in the first.
+/// </summary>
+internal sealed class GraphRewrite
+{
+    private readonly Graph source;
+    private readonly Graph target = new();
+    private readonly Dictionary<Value, Value> made = [];
+    private readonly Dictionary<Value, Node> onlyReaders = [];
+    private readonly HashSet<Node> gone = [];
+
+    /// <summary>Starts with the inputs.</summary>
+    public GraphRewrite(Graph source)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        this.source = source;
+        foreach ((string name, Value value) in source.Inputs)
+            made.Add(value, target.Input(name, value.Shape));
+        foreach (IGrouping<Value, Node> readers in source.Nodes.SelectMany(n => n.Inputs, (n, v) => (Node: n, Value: v)).GroupBy(r => r.Value, r => r.Node))
+        {
+            if (readers.Count() == 1 && !source.Outputs.Values.Contains(readers.Key))
+                onlyReaders.Add(readers.Key, readers.Single());
+        }
+    }
+
+    /// <summary>The nodes in order, without those that were merged into one before.</summary>
+    public IEnumerable<Node> Nodes => source.Nodes.Where(n => !gone.Contains(n));
+
+    /// <summary>The node that reads a value, if there is only one, it reads it once, and the graph does not give the value out.</summary>
+    public Node? OnlyReader(Value value) => onlyReaders.GetValueOrDefault(value);
+
+    /// <summary>Whether the second graph has a value already.</summary>
+    public bool IsMade(Value value) => made.ContainsKey(value);
+
+    /// <summary>Adds a node as it is.</summary>
+    public void Copy(Node node) => made.Add(node.Output, target.Add(node.Name, node.Operator, node.ParameterNames, Own(node.Inputs)));
+
+    /// <summary>Leaves a node out: another value stands for its output.</summary>
+    public void LeaveOut(Node node, Value instead) => made.Add(node.Output, made[instead]);
+
+    /// <summary>Adds a node that does what it did and what its only reader does to its output; the reader is left out.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="reader">Its only reader.</param>
+    /// <param name="op">What both do together. Its parameters are the node's, then the reader's.</param>
+    /// <param name="more">What the operator reads besides the node's inputs.</param>
+    public void Merge(Node node, Node reader, Operator op, params ReadOnlySpan<Value> more)
+    {
+        Value output = target.Add(node.Name, op, [.. node.ParameterNames, .. reader.ParameterNames], [.. Own(node.Inputs), .. Own([.. more])]);
+        gone.Add(reader);
+        made[reader.Output] = output;
+    }
+
+    /// <summary>Marks the outputs and gives the second graph.</summary>
+    public Graph Finish()
+    {
+        foreach ((string name, Value value) in source.Outputs)
+            target.MarkOutput(name, made[value]);
+        return target;
+    }
+
+    private Value[] Own(ImmutableArray<Value> values) => [.. values.Select(v => made[v])];
+}
