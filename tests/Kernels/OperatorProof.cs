@@ -8,6 +8,7 @@ namespace GpuNet.Tests.Kernels;
 /// <summary>
 /// The proof every operator inherits: the reference against central differences; every candidate on every device against the
 /// reference, forward and backward, gradients set and added; the adjoint identity; fuzz; repeated runs bit for bit; error messages.
+/// Of an operator that only runs at inference, all that concerns forward.
 /// </summary>
 /// <typeparam name="T">Cases and reference of the operator.</typeparam>
 internal abstract class OperatorProof<T>
@@ -23,12 +24,19 @@ internal abstract class OperatorProof<T>
         from device in TestDevices.Names
         select new TestCaseData(op, device).SetArgDisplayNames(op.ToString(), device);
 
-    private static IEnumerable<bool> Modes => [true, false];
+    private static IEnumerable<TestCaseData> TrainedCases =>
+        T.Cases.Where(op => !op.IsInferenceOnly).Select(op => new TestCaseData(op).SetArgDisplayNames(op.ToString()));
 
-    [TestCaseSource(nameof(Cases))]
+    private static IEnumerable<TestCaseData> TrainedCasesAndDevices =>
+        from op in T.Cases
+        where !op.IsInferenceOnly
+        from device in TestDevices.Names
+        select new TestCaseData(op, device).SetArgDisplayNames(op.ToString(), device);
+
+    [TestCaseSource(nameof(TrainedCases))]
     public void Reference_gradients_match_central_differences(Operator op)
     {
-        foreach (bool training in Modes)
+        foreach (bool training in Modes(op))
         {
             var random = new Random(1);
             ReferenceOperands at = New(op, training, random);
@@ -51,7 +59,7 @@ internal abstract class OperatorProof<T>
     {
         Device device = TestDevices.Get(deviceName);
         op.Validate();
-        foreach (bool training in Modes)
+        foreach (bool training in Modes(op))
             Compare(device, op, training, new Random(2));
     }
 
@@ -59,7 +67,7 @@ internal abstract class OperatorProof<T>
     public void Two_runs_give_the_same_bits(Operator op, string deviceName)
     {
         Device device = TestDevices.Get(deviceName);
-        ReferenceOperands at = New(op, true, new Random(3));
+        ReferenceOperands at = New(op, !op.IsInferenceOnly, new Random(3));
         foreach (Candidate candidate in op.Candidates.Where(c => c.RunsOn(device)))
         {
             OperatorRun first = Run(device, op, candidate, at, GradientMode.Set), second = Run(device, op, candidate, at, GradientMode.Set);
@@ -72,7 +80,7 @@ internal abstract class OperatorProof<T>
     [TestCaseSource(nameof(Cases))]
     public void Results_do_not_depend_on_the_number_of_threads(Operator op)
     {
-        ReferenceOperands at = New(op, true, new Random(4));
+        ReferenceOperands at = New(op, !op.IsInferenceOnly, new Random(4));
         foreach (Candidate candidate in op.Candidates.Where(c => c.OnHost))
         {
             OperatorRun one = Run(TestDevices.Get("cpu, 1 thread"), op, candidate, at, GradientMode.Set);
@@ -83,7 +91,7 @@ internal abstract class OperatorProof<T>
         }
     }
 
-    [TestCaseSource(nameof(CasesAndDevices))]
+    [TestCaseSource(nameof(TrainedCasesAndDevices))]
     public void Adjoint_identity_holds(Operator op, string deviceName)
     {
         if (!T.IsLinear)
@@ -123,7 +131,7 @@ internal abstract class OperatorProof<T>
             Operator op = T.Random(random);
             TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed + round}: {op}"));
             op.Validate();
-            foreach (bool training in Modes)
+            foreach (bool training in Modes(op))
                 Compare(device, op, training, random);
         }
     }
@@ -138,11 +146,15 @@ internal abstract class OperatorProof<T>
     private static void Compare(Device device, Operator op, bool training, Random random)
     {
         ReferenceOperands at = New(op, training, random);
-        T.Backward(op, Copy(op, at, out ReferenceOperands expected));
+        Copy(op, at, out ReferenceOperands expected);
+        if (!op.IsInferenceOnly)
+            T.Backward(op, expected);
         foreach (Candidate candidate in op.Candidates.Where(c => c.RunsOn(device)))
         {
             OperatorRun forward = OperatorRun.Do(device, op, candidate, at, GradientMode.None, forwardOnly: !training);
             Near(op, forward.Output, expected.Output, false, $"{candidate.Name} forward alone");
+            if (op.IsInferenceOnly)
+                continue;
             foreach (GradientMode mode in (GradientMode[])[GradientMode.Set, GradientMode.Add, GradientMode.None])
             {
                 OperatorRun run = Run(device, op, candidate, at, mode);
@@ -180,7 +192,9 @@ internal abstract class OperatorProof<T>
     }
 
     private static OperatorRun Run(Device device, Operator op, Candidate candidate, ReferenceOperands at, GradientMode mode) =>
-        OperatorRun.Do(device, op, candidate, at, mode);
+        OperatorRun.Do(device, op, candidate, at, mode, forwardOnly: op.IsInferenceOnly);
+
+    private static bool[] Modes(Operator op) => op.IsInferenceOnly ? [false] : [true, false];
 
     private static ReferenceOperands New(Operator op, bool training, Random random)
     {

@@ -30,6 +30,12 @@ internal sealed class OperatorRun
     /// <summary>What gradients hold before they are added to.</summary>
     public static float Before(int index) => (index % 7) - 3;
 
+    /// <param name="device">Where to run it.</param>
+    /// <param name="op">The operator.</param>
+    /// <param name="candidate">One of its candidates.</param>
+    /// <param name="reference">What the tensors hold.</param>
+    /// <param name="mode">Whether input gradients are set, added or left out.</param>
+    /// <param name="forwardOnly">Whether no backward follows, so that there is no memory for it either.</param>
     public static OperatorRun Do(Device device, Operator op, Candidate candidate, ReferenceOperands reference, GradientMode mode, bool forwardOnly = false)
     {
         Launcher launcher = candidate.Bind(device);
@@ -64,16 +70,21 @@ internal sealed class OperatorRun
 
             double[] FilledBefore(Shape shape) => [.. Enumerable.Range(0, (int)shape.Elements).Select(i => (double)Before(i))];
 
+            Tensor[] inputs = [.. op.Inputs.Select((s, i) => i == op.InPlaceInput
+                ? Take(s, reference.Inputs[i]) : Keep(Take(s, reference.Inputs[i]), reference.Inputs[i]))];
+            // What lies beside a slice must stay, so it has to hold something.
+            bool isSlice = op is Convolutional { Epilogue.Slice: not null };
             return new Operands
             {
                 Training = reference.Training,
                 Seed = reference.Seed,
-                Inputs = [.. op.Inputs.Select((s, i) => Keep(Take(s, reference.Inputs[i]), reference.Inputs[i]))],
+                Inputs = inputs,
                 Parameters = [.. op.Parameters.Select((p, i) => Take(p.Shape, reference.Parameters[i]))],
                 Saved = forwardOnly ? [] : [.. op.Saved.Select(s => Take(s, null))],
-                Output = Take(op.Output, null),
+                Output = op.InPlaceInput is { } shared ? inputs[shared] : Take(op.Output, isSlice ? FilledBefore(op.Output) : null),
+                Prepared = launcher.PreparedElements > 0 ? Take(Shape.Vector((int)launcher.PreparedElements), null) : Tensor.None,
                 Workspace = launcher.WorkspaceElements > 0 ? Take(Shape.Vector((int)launcher.WorkspaceElements), null) : Tensor.None,
-                DInputs = [.. op.Inputs.Select((s, i) => op.HasGradient(i) && mode != GradientMode.None
+                DInputs = [.. op.Inputs.Select((s, i) => op.HasGradient(i) && mode != GradientMode.None && !forwardOnly
                     ? new Gradient(Take(s, mode == GradientMode.Add ? FilledBefore(s) : null), mode) : Gradient.None)],
                 DParameters = [.. op.Parameters.Select(p => p.IsTrained ? Take(p.Shape, FilledBefore(p.Shape)) : Tensor.None)],
                 DOutput = Keep(Take(op.Output, reference.DOutput), reference.DOutput),
@@ -87,6 +98,7 @@ internal sealed class OperatorRun
             if (device.IsHost)
                 all.Span.Fill(Guard);
             Operands operands = Lay();
+            launcher.Prepare(operands);
             launcher.Forward(operands);
             if (!forwardOnly)
                 launcher.Backward(operands);

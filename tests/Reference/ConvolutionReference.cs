@@ -20,6 +20,7 @@ internal sealed class ConvolutionReference : IOperatorReference
         new Convolution(new Shape(1, 3, 3, 6), 6, new Window(2, stride: 3) { Bottom = 2 }, Groups: 6, Bias: true),
         new Convolution(new Shape(1, 4, 6, 5), 9,
             new Window { KernelH = 1, KernelW = 4, StrideH = 1, StrideW = 3, DilationH = 1, DilationW = 1, Right = 2 }),
+        .. EpilogueReference.Cases(30).Select((e, i) => new Convolution(new Shape(2, 6, 7, 20), 30, new Window(3, stride: 2), i % 3 == 0 ? 2 : 1, i % 2 == 0) { Epilogue = e }),
     ];
 
     public static IEnumerable<(Operator Operator, string Message)> Invalid =>
@@ -30,17 +31,21 @@ internal sealed class ConvolutionReference : IOperatorReference
         (new Convolution(new Shape(1, 2, 2, 4), 0, new Window(3)), "output channel"),
         (new Convolution(new Shape(1, 2, 2, 4), 6, new Window(3), Groups: 3), "divide the input channels"),
         (new Convolution(new Shape(1, 2, 2, 6), 4, new Window(3), Groups: 3), "divide the output channels"),
+        .. EpilogueReference.Invalid(6).Select(e => ((Operator)new Convolution(new Shape(1, 4, 4, 3), 6, new Window(3)) { Epilogue = e.Epilogue }, e.Message)),
     ];
 
     public static bool IsLinear => true;
 
     public static Operator Random(Random random)
     {
-        int groups = random.Next(1, 4);
+        int groups = random.Next(1, 4), channels = groups * random.Next(1, 20);
         return new Convolution(
-            new Shape(random.Next(1, 4), random.Next(1, 9), random.Next(1, 9), groups * random.Next(1, 20)), groups * random.Next(1, 20),
+            new Shape(random.Next(1, 4), random.Next(1, 9), random.Next(1, 9), groups * random.Next(1, 20)), channels,
             new Window(random.Next(1, 4), random.Next(1, 4), padding: random.Next(2, 5), dilation: random.Next(1, 3)),
-            groups, random.Next(2) == 0);
+            groups, random.Next(2) == 0)
+        {
+            Epilogue = EpilogueReference.Random(random, channels),
+        };
     }
 
     public static long Terms(Operator op)
@@ -49,19 +54,18 @@ internal sealed class ConvolutionReference : IOperatorReference
         return Math.Max(conv.Output.Rows, conv.Window.Taps * Math.Max(conv.Input.C, conv.Channels) / conv.Groups);
     }
 
+    public static void Fill(Operator op, ReferenceOperands o, Random random) => EpilogueReference.Fill(op, o, random);
+
     public static void Forward(Operator op, ReferenceOperands o)
     {
         var conv = (Convolution)op;
-        if (conv.Bias)
-        {
-            for (int i = 0; i < o.Output.Length; i++)
-                o.Output[i] = o.Parameters[1][i % conv.Channels];
-        }
+        var sums = new double[conv.Result.Elements];
         Visit(conv, (x, w, y, channels) =>
         {
             for (int c = 0; c < channels; c++)
-                o.Output[y] += o.Inputs[0][x + c] * o.Parameters[0][w + (c * conv.Channels)];
+                sums[y] += o.Inputs[0][x + c] * o.Parameters[0][w + (c * conv.Channels)];
         });
+        EpilogueReference.Write(conv, sums, o);
     }
 
     public static void Backward(Operator op, ReferenceOperands o)
@@ -85,7 +89,7 @@ internal sealed class ConvolutionReference : IOperatorReference
     // Every (input, weight, output) triple that meets in a product, for the first of the channels that are summed, and their number.
     private static void Visit(Convolution conv, Action<int, int, int, int> products)
     {
-        (Shape x, Shape y, Window window) = (conv.Input, conv.Output, conv.Window);
+        (Shape x, Shape y, Window window) = (conv.Input, conv.Result, conv.Window);
         int groupC = x.C / conv.Groups, groupK = y.C / conv.Groups;
         for (int i = 0; i < y.Elements; i++)
         {

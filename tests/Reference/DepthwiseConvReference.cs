@@ -13,6 +13,7 @@ internal sealed class DepthwiseConvReference : IOperatorReference
         new DepthwiseConv(new Shape(1, 9, 8, 4), new Window(3, stride: 1, dilation: 2), Bias: true),
         new DepthwiseConv(new Shape(3, 8, 8, 17), new Window(3, stride: 2).Same(8, 8)),
         new DepthwiseConv(new Shape(1, 4, 6, 5), new Window { KernelH = 1, KernelW = 4, StrideH = 1, StrideW = 3, DilationH = 1, DilationW = 1, Right = 2 }),
+        .. EpilogueReference.Cases(19).Select((e, i) => new DepthwiseConv(new Shape(2, 6, 5, 19), new Window(3, stride: 1 + (i % 2)), i % 3 == 0) { Epilogue = e }),
     ];
 
     public static IEnumerable<(Operator Operator, string Message)> Invalid =>
@@ -23,26 +24,33 @@ internal sealed class DepthwiseConvReference : IOperatorReference
         (new DepthwiseConv(new Shape(1, 8, 8, 4), new Window(-3)), "at least 1"),
         (new DepthwiseConv(new Shape(1, 8, 8, 4), new Window(3, padding: -1)), "padding"),
         (new DepthwiseConv(new Shape(1, 99, 99, 4), new Window(99)), "taps"),
+        .. EpilogueReference.Invalid(6).Select(e => ((Operator)new DepthwiseConv(new Shape(1, 4, 4, 6), new Window(3)) { Epilogue = e.Epilogue }, e.Message)),
     ];
 
     public static bool IsLinear => true;
 
-    public static Operator Random(Random random) => new DepthwiseConv(
-        new Shape(random.Next(1, 4), random.Next(1, 9), random.Next(1, 9), random.Next(1, 40)),
-        new Window(random.Next(1, 4), random.Next(1, 4), padding: random.Next(2, 5), dilation: random.Next(1, 3)),
-        random.Next(2) == 0);
+    public static Operator Random(Random random)
+    {
+        int channels = random.Next(1, 40);
+        return new DepthwiseConv(
+            new Shape(random.Next(1, 4), random.Next(1, 9), random.Next(1, 9), channels),
+            new Window(random.Next(1, 4), random.Next(1, 4), padding: random.Next(2, 5), dilation: random.Next(1, 3)),
+            random.Next(2) == 0)
+        {
+            Epilogue = EpilogueReference.Random(random, channels),
+        };
+    }
 
     public static long Terms(Operator op) => Math.Max(op.Output.Rows, ((DepthwiseConv)op).Window.Taps);
+
+    public static void Fill(Operator op, ReferenceOperands o, Random random) => EpilogueReference.Fill(op, o, random);
 
     public static void Forward(Operator op, ReferenceOperands o)
     {
         var conv = (DepthwiseConv)op;
-        if (conv.Bias)
-        {
-            for (int i = 0; i < o.Output.Length; i++)
-                o.Output[i] = o.Parameters[1][i % conv.Input.C];
-        }
-        Visit(conv, (x, w, y) => o.Output[y] += o.Inputs[0][x] * o.Parameters[0][w]);
+        var sums = new double[conv.Result.Elements];
+        Visit(conv, (x, w, y) => sums[y] += o.Inputs[0][x] * o.Parameters[0][w]);
+        EpilogueReference.Write(conv, sums, o);
     }
 
     public static void Backward(Operator op, ReferenceOperands o)
@@ -63,7 +71,7 @@ internal sealed class DepthwiseConvReference : IOperatorReference
     // Every (input, weight, output) triple that meets in a product.
     private static void Visit(DepthwiseConv conv, Action<int, int, int> product)
     {
-        (Shape x, Shape y, Window window) = (conv.Input, conv.Output, conv.Window);
+        (Shape x, Shape y, Window window) = (conv.Input, conv.Result, conv.Window);
         for (int i = 0; i < y.Elements; i++)
         {
             int c = i % y.C, q = i / y.C % y.W, p = i / y.C / y.W % y.H, n = i / y.C / y.W / y.H;
