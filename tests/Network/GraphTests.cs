@@ -37,6 +37,21 @@ internal sealed class GraphTests
     }
 
     [Test]
+    public void Parameters_have_names_of_their_own_if_they_are_unique()
+    {
+        var graph = new Graph();
+        Value x = graph.Input("input", new Shape(1, 4, 4, 8));
+        var norm = new BatchNorm(x.Shape);
+        graph.Add("a", norm, x);
+        graph.Add("b", norm, ["w", "b", "m", "v"], x);
+        Assert.That(string.Join(' ', graph.Nodes[0].ParameterNames), Is.EqualTo("a.weight a.bias a.running_mean a.running_var"));
+        Assert.That(string.Join(' ', graph.Nodes[1].Parameters.Select(p => p.Name)), Is.EqualTo("w b m v"));
+        Assert.That(() => graph.Add("c", norm, ["w"], x), Throws.TypeOf<GpuNetException>().With.Message.Contains("has 4 parameters, got 1 names"));
+        Assert.That(() => graph.Add("c", norm, ["c", "d", "a.bias", "e"], x), Throws.TypeOf<GpuNetException>().With.Message.Contains("already has a parameter a.bias"));
+        Assert.That(() => graph.Add("c", norm, ["c", "d", "c", "e"], x), Throws.TypeOf<GpuNetException>().With.Message.Contains("already has a parameter c"));
+    }
+
+    [Test]
     public void Outputs_belong_to_the_graph_and_are_named_once()
     {
         var net = new NetworkBuilder(new Shape(1, 4, 4, 8));
