@@ -12,6 +12,12 @@ public static class InferencePasses
     public static ImmutableArray<Func<Graph, Graph>> All { get; } =
     [
         DropIdentities.Apply,
+        FoldBatchNorm.Apply,
+        FuseActivation.Apply,
+        FuseResidual.Apply,
+        // Once more, for the activation behind a residual.
+        FuseActivation.Apply,
+        PlaceConcatInputs.Apply,
     ];
 
     /// <summary>Applies all passes.</summary>

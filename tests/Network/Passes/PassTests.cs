@@ -1,0 +1,205 @@
+using GpuNet.Kernels;
+using GpuNet.Network;
+using NUnit.Framework;
+
+namespace GpuNet.Tests.Network.Passes;
+
+/// <summary>What each pass takes, and what it must leave.</summary>
+[TestFixture]
+internal sealed class PassTests
+{
+    private NetworkBuilder net = null!;
+    private Value x;
+
+    [SetUp]
+    public void Start()
+    {
+        net = new NetworkBuilder(new Shape(2, 4, 5, 6));
+        x = net.PointwiseConv("x", net.Input, 8);
+    }
+
+    [Test]
+    public void Identities_are_dropped_and_outputs_keep_their_names()
+    {
+        Value dropped = net.StochasticDepth("depth", net.Dropout("drop", net.Activation("identity", x, ActivationKind.Identity), 0.5f), 0.5f);
+        net.Graph.MarkOutput("twice", net.Add("sum", net.Concat("one", dropped), x));
+        net.Graph.MarkOutput("dropped", dropped);
+        Graph graph = DropIdentities.Apply(net.Graph);
+        Assert.That(Names(graph), Is.EqualTo("x sum"));
+        Assert.That(graph.Output("dropped"), Is.EqualTo(graph.Nodes[0].Output));
+        Assert.That(graph.Output("twice"), Is.EqualTo(graph.Nodes[1].Output));
+    }
+
+    [Test]
+    public void A_norm_is_folded_with_its_activation_and_parameters_keep_their_names()
+    {
+        net.Output(net.BatchNorm("norm", x, ActivationKind.Relu6));
+        Node node = FoldBatchNorm.Apply(net.Graph).Nodes.Single();
+        Assert.That(node.Operator, Is.EqualTo(new PointwiseConv(net.Input.Shape, 8)
+        {
+            Epilogue = new Epilogue { NormEpsilon = 1e-5f, Activation = ActivationKind.Relu6 },
+        }));
+        Assert.That(string.Join(' ', node.ParameterNames), Is.EqualTo("x.weight norm.weight norm.bias norm.running_mean norm.running_var"));
+    }
+
+    [Test]
+    public void Every_kind_of_convolution_takes_a_norm()
+    {
+        Value y = net.BatchNorm("a.norm", net.Conv("a", x, 6, new Window(3), bias: true));
+        y = net.BatchNorm("b.norm", net.DepthwiseConv("b", y, new Window(3)));
+        net.Output(net.BatchNorm("c.norm", net.PointwiseConv("c", y, 3)));
+        Assert.That(Names(FoldBatchNorm.Apply(net.Graph)), Is.EqualTo("x a b c"));
+    }
+
+    [Test]
+    public void A_result_that_others_see_takes_nothing([Values] bool isOutput, [Values] bool hasNorm)
+    {
+        Value after = hasNorm ? net.BatchNorm("after", x) : net.Activation("after", x, ActivationKind.Relu);
+        net.Output(after);
+        if (isOutput)
+            net.Graph.MarkOutput("x", x);
+        else
+            net.Graph.MarkOutput("other", net.GlobalAveragePool("pool", x));
+        Assert.That(Names(InferencePasses.Apply(net.Graph)), Does.Contain("after"));
+    }
+
+    [Test]
+    public void Two_norms_in_a_row_are_folded_once()
+    {
+        net.Output(net.BatchNorm("second", net.BatchNorm("first", x)));
+        Assert.That(Names(InferencePasses.Apply(net.Graph)), Is.EqualTo("x second"));
+    }
+
+    [Test]
+    public void An_activation_is_fused_once()
+    {
+        net.Output(net.Activation("second", net.Activation("first", x, ActivationKind.Silu), ActivationKind.Relu));
+        Graph graph = InferencePasses.Apply(net.Graph);
+        Assert.That(Names(graph), Is.EqualTo("x second"));
+        Assert.That(Epilogue(graph, "x").Activation, Is.EqualTo(ActivationKind.Silu));
+    }
+
+    [Test]
+    public void A_residual_is_added_to_the_activation_as_in_an_inverted_residual([Values] bool first)
+    {
+        Value y = net.ConvNorm("y", x, 8, new Window(1), ActivationKind.Silu);
+        net.Output(first ? net.Add("sum", y, x) : net.Add("sum", x, y));
+        Graph graph = InferencePasses.Apply(net.Graph);
+        Assert.That(Names(graph), Is.EqualTo("x y.0"));
+        Assert.That(graph.Nodes[1].Inputs, Is.EqualTo(new[] { graph.Nodes[0].Output, graph.Nodes[0].Output }));
+        Assert.That(Epilogue(graph, "y.0"), Is.EqualTo(new Epilogue
+        {
+            NormEpsilon = 1e-5f,
+            Activation = ActivationKind.Silu,
+            Residual = ResidualOrder.AfterActivation,
+        }));
+    }
+
+    [Test]
+    public void A_residual_goes_before_an_activation_that_follows_it()
+    {
+        Value y = net.ConvNorm("y", x, 8, new Window(1), ActivationKind.Identity);
+        net.Output(net.Activation("relu", net.Add("sum", x, y), ActivationKind.Relu));
+        Graph graph = InferencePasses.Apply(net.Graph);
+        Assert.That(Names(graph), Is.EqualTo("x y.0"));
+        Assert.That(Epilogue(graph, "y.0").Residual, Is.EqualTo(ResidualOrder.BeforeActivation));
+        Assert.That(Epilogue(graph, "y.0").Activation, Is.EqualTo(ActivationKind.Relu));
+    }
+
+    [Test]
+    public void Of_two_convolutions_that_meet_the_later_adds()
+    {
+        Value a = net.PointwiseConv("a", x, 8), b = net.PointwiseConv("b", x, 8);
+        net.Output(net.Add("sum", b, a));
+        Graph graph = InferencePasses.Apply(net.Graph);
+        Assert.That(Names(graph), Is.EqualTo("x a b"));
+        Assert.That(Epilogue(graph, "a").Residual, Is.EqualTo(ResidualOrder.None));
+        Assert.That(Epilogue(graph, "b").Residual, Is.EqualTo(ResidualOrder.AfterActivation));
+    }
+
+    [Test]
+    public void A_residual_that_is_made_later_is_not_fused()
+    {
+        Value conv = net.PointwiseConv("conv", net.Input, 8);
+        Value later = net.Activation("later", net.Add("twice", x, x), ActivationKind.Silu);
+        net.Output(net.Add("sum", conv, later));
+        Assert.That(Names(InferencePasses.Apply(net.Graph)), Is.EqualTo("x conv twice later sum"));
+    }
+
+    [Test]
+    public void A_result_added_to_itself_stays()
+    {
+        net.Output(net.Add("sum", x, x));
+        Assert.That(Names(InferencePasses.Apply(net.Graph)), Is.EqualTo("x sum"));
+    }
+
+    [Test]
+    public void Only_one_residual_is_fused()
+    {
+        Value y = net.PointwiseConv("y", x, 8);
+        net.Output(net.Add("second", net.Add("first", y, x), x));
+        Assert.That(Names(InferencePasses.Apply(net.Graph)), Is.EqualTo("x y second"));
+    }
+
+    [Test]
+    public void Inputs_of_a_concatenation_are_placed_in_the_order_in_which_they_run()
+    {
+        Value a = net.ConvNorm("a", x, 3, new Window(1), ActivationKind.Silu), b = net.DepthwiseConv("b", x, new Window(3));
+        Value c = net.PointwiseConv("c", x, 5);
+        net.Output(net.Concat("concat", b, c, a));
+        Graph graph = InferencePasses.Apply(net.Graph);
+        Assert.That(Names(graph), Is.EqualTo("x a.0 b c"));
+        Assert.That(Epilogue(graph, "a.0").Slice, Is.EqualTo(new ChannelSlice(13, 16, Continues: false)));
+        Assert.That(Epilogue(graph, "b").Slice, Is.EqualTo(new ChannelSlice(0, 16, Continues: true)));
+        Assert.That(Epilogue(graph, "c").Slice, Is.EqualTo(new ChannelSlice(8, 16, Continues: true)));
+        Assert.That(graph.Output("output"), Is.EqualTo(graph.Nodes[3].Output));
+        Assert.That(graph.Nodes[3].Inputs[^1], Is.EqualTo(graph.Nodes[2].Output));
+    }
+
+    [TestCase("twice")]
+    [TestCase("read")]
+    [TestCase("output")]
+    [TestCase("pool")]
+    [TestCase("input")]
+    public void A_concatenation_stays_where_an_input_cannot_be_placed(string why)
+    {
+        Value a = net.PointwiseConv("a", x, 3), b = net.PointwiseConv("b", x, 8);
+        Value last = why switch
+        {
+            "twice" => net.Concat("concat", a, b, b),
+            "pool" => net.Concat("concat", a, net.Add("twice", b, b)),
+            "input" => net.Concat("concat", a, b, net.Input),
+            _ => net.Concat("concat", a, b),
+        };
+        net.Output(last);
+        if (why == "read")
+            net.Graph.MarkOutput("other", net.GlobalAveragePool("mean", b));
+        if (why == "output")
+            net.Graph.MarkOutput("b", b);
+        Graph graph = InferencePasses.Apply(net.Graph);
+        Assert.That(Names(graph), Does.Contain("concat"));
+        Assert.That(Epilogue(graph, "a").Slice, Is.Null);
+    }
+
+    [Test]
+    public void A_residual_may_be_added_in_a_slice()
+    {
+        Value a = net.PointwiseConv("a", x, 8), b = net.Add("sum", x, net.PointwiseConv("b", a, 8));
+        net.Output(net.Concat("concat", net.PointwiseConv("c", a, 2), b));
+        Assert.That(Names(InferencePasses.Apply(net.Graph)), Is.EqualTo("x a b c"));
+    }
+
+    [Test]
+    public void Passes_find_nothing_more_to_do_the_second_time()
+    {
+        for (int seed = 0; seed < 20; seed++)
+        {
+            Graph once = InferencePasses.Apply(RandomGraph.New(new Random(seed))), twice = InferencePasses.Apply(once);
+            Assert.That(Names(twice), Is.EqualTo(Names(once)), $"seed {seed}");
+        }
+    }
+
+    private static string Names(Graph graph) => string.Join(' ', graph.Nodes.Select(n => n.Name));
+
+    private static Epilogue Epilogue(Graph graph, string name) => ((Convolutional)graph.Nodes.Single(n => n.Name == name).Operator).Epilogue;
+}
