@@ -24,13 +24,13 @@ public sealed class Workers : IDisposable
     private readonly object parking = new();
     private readonly bool crowded;
     private Action<int> body = static _ => { };
-    private int parts;
     private int parked;
     private ExceptionDispatchInfo? failure;
     private volatile bool disposed;
 
-    // Number of the region in the upper half, parts not handed out yet in the lower. Who takes a part keeps the region open until
-    // it says that the part is done, so body and parts are read after taking one, never before.
+    // The first part not handed out yet in the upper half, the end of those in the lower. The caller takes from the front, the other
+    // threads from the back: where regions are cut alike, each then finds in its cache what it wrote in the region before. Who takes
+    // a part keeps the region open until it says that the part is done, so the body is read after taking one, never before.
     private Line ticket;
 
     // Parts that the threads, without the caller, have done.
@@ -72,15 +72,13 @@ public sealed class Workers : IDisposable
         try
         {
             this.body = body;
-            this.parts = parts;
             failure = null;
             completed.Value = 0;
-            long region = (ticket.Value >> 32) + 1;
             // A full fence: either a thread about to park sees the ticket, or it is seen here.
-            Interlocked.Exchange(ref ticket.Value, (region << 32) | (uint)parts);
+            Interlocked.Exchange(ref ticket.Value, parts);
             if (Volatile.Read(ref parked) > 0)
                 Wake();
-            int own = TakeParts();
+            int own = TakeParts(true);
             AwaitOthers(parts - own);
             failure?.Throw();
         }
@@ -100,22 +98,23 @@ public sealed class Workers : IDisposable
     }
 
     /// <summary>Runs parts until none is left to take.</summary>
+    /// <param name="front">Whether to take the first of those left, or the last.</param>
     /// <returns>How many it ran.</returns>
-    private int TakeParts()
+    private int TakeParts(bool front)
     {
         int taken = 0;
         while (true)
         {
             long seen = Volatile.Read(ref ticket.Value);
-            int left = (int)seen;
-            if (left == 0)
+            int first = (int)(seen >> 32), end = (int)seen;
+            if (first == end)
                 return taken;
-            if (Interlocked.CompareExchange(ref ticket.Value, seen - 1, seen) != seen)
+            if (Interlocked.CompareExchange(ref ticket.Value, front ? seen + (1L << 32) : seen - 1, seen) != seen)
                 continue;
             taken++;
             try
             {
-                body(parts - left);
+                body(front ? first : end - 1);
             }
 #pragma warning disable CA1031 // Whatever it is, it is thrown where the region was started.
             catch (Exception e)
@@ -142,7 +141,7 @@ public sealed class Workers : IDisposable
     {
         while (!disposed)
         {
-            int taken = TakeParts();
+            int taken = TakeParts(false);
             if (taken > 0)
                 Interlocked.Add(ref completed.Value, taken);
             else if (!SpinUntilOpen())
@@ -157,7 +156,7 @@ public sealed class Workers : IDisposable
         {
             for (int look = 0; look < LooksPerClock; look++)
             {
-                if ((int)Volatile.Read(ref ticket.Value) != 0)
+                if (Open())
                     return true;
                 Thread.SpinWait(1);
             }
@@ -174,10 +173,16 @@ public sealed class Workers : IDisposable
         lock (parking)
         {
             Interlocked.Increment(ref parked);
-            if ((int)Volatile.Read(ref ticket.Value) == 0 && !disposed)
+            if (!Open() && !disposed)
                 Monitor.Wait(parking);
             Interlocked.Decrement(ref parked);
         }
+    }
+
+    private bool Open()
+    {
+        long seen = Volatile.Read(ref ticket.Value);
+        return (int)(seen >> 32) != (int)seen;
     }
 
     private void Wake()

@@ -9,7 +9,7 @@ internal static class Clip
     /// <summary>min(max(x, 0), 6).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TLanes ToSix<TLanes>(TLanes x)
-        where TLanes : unmanaged, ILanes<TLanes> => TLanes.Min(TLanes.Max(x, TLanes.Create(0f)), TLanes.Create(6f));
+        where TLanes : unmanaged, ILanes<TLanes> => TLanes.Clamp(x, TLanes.Create(0f), TLanes.Create(6f));
 
     /// <summary>The slope strictly between two bounds, 0 elsewhere.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

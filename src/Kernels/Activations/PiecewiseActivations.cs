@@ -23,7 +23,7 @@ internal readonly struct Relu : IActivation
     public static float Gradient(float x) => x > 0f ? 1f : 0f;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static TLanes IActivation.Forward<TLanes>(TLanes x) => TLanes.Max(x, TLanes.Create(0f));
+    static TLanes IActivation.Forward<TLanes>(TLanes x) => TLanes.Clamp(x, TLanes.Create(0f), TLanes.Create(float.PositiveInfinity));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static TLanes IActivation.Gradient<TLanes>(TLanes x) => TLanes.WhereGreater(x, TLanes.Create(0f), TLanes.Create(1f), TLanes.Create(0f));

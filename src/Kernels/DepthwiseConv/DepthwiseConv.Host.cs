@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using GpuNet.Kernels.Host;
 
@@ -13,9 +14,11 @@ internal sealed unsafe class DepthwiseConvHost<TLanes> : Launcher
     private const int MaxImageGroups = 16;
 
     private readonly Workers workers;
+    private readonly DepthwiseConv op;
     private readonly WindowGeometry g;
-    private readonly bool bias;
-    private readonly TapTable rowsForward, columnsForward, rowsBackward, columnsBackward;
+    private readonly DepthwiseRow<TLanes> row;
+    private readonly HostEpilogue<TLanes> epilogue;
+    private readonly TapTable rowsForward, rowsBackward, columnsBackward;
     private readonly Action<int> forwardRow, backwardRow, weightGroup;
     private readonly int imageGroups;
     private Operands current = null!;
@@ -23,19 +26,33 @@ internal sealed unsafe class DepthwiseConvHost<TLanes> : Launcher
     public DepthwiseConvHost(Device device, DepthwiseConv op)
     {
         workers = device.Workers;
-        g = new WindowGeometry(op.Input, op.Window, op.Output, op.Input.C);
-        bias = op.Bias;
-        rowsForward = TapTable.RowsForward(op.Input, op.Window, op.Output);
-        columnsForward = TapTable.ColumnsForward(op.Input, op.Window, op.Output);
-        rowsBackward = TapTable.RowsBackward(op.Input, op.Window, op.Output);
-        columnsBackward = TapTable.ColumnsBackward(op.Input, op.Window, op.Output);
+        this.op = op;
+        g = new WindowGeometry(op.Input, op.Window, op.Result, op.Input.C);
+        row = new DepthwiseRow<TLanes>(g);
+        epilogue = new HostEpilogue<TLanes>(op.Epilogue, bounds: true);
+        rowsForward = TapTable.RowsForward(op.Input, op.Window, op.Result);
+        rowsBackward = TapTable.RowsBackward(op.Input, op.Window, op.Result);
+        columnsBackward = TapTable.ColumnsBackward(op.Input, op.Window, op.Result);
         imageGroups = Math.Min(g.N, MaxImageGroups);
         forwardRow = ForwardRow;
         backwardRow = BackwardRow;
         weightGroup = WeightGroup;
     }
 
-    public override long WorkspaceElements => (long)imageGroups * g.KernelH * g.KernelW * g.C;
+    // Backward alone needs it.
+    public override long WorkspaceElements => op.IsInferenceOnly ? 0 : (long)imageGroups * g.KernelH * g.KernelW * g.C;
+
+    // The filter with the norm's factors, then the factors, then what sums start from.
+    public override long PreparedElements => ((long)(g.KernelH * g.KernelW) + 2) * g.C;
+
+    public override void Prepare(Operands o)
+    {
+        Span<float> weight = o.Parameters[0].Span, folded = o.Prepared.Span[..weight.Length];
+        Span<float> scale = o.Prepared.Span.Slice(weight.Length, g.C);
+        FoldedNorm.Compute(op, o, scale, o.Prepared.Span.Slice(weight.Length + g.C, g.C));
+        for (int tap = 0; tap < weight.Length; tap += g.C)
+            TensorPrimitives.Multiply(weight.Slice(tap, g.C), scale, folded.Slice(tap, g.C));
+    }
 
     public override void Forward(Operands o)
     {
@@ -53,17 +70,27 @@ internal sealed unsafe class DepthwiseConvHost<TLanes> : Launcher
             workers.Run(imageGroups, weightGroup);
             HostReduce.AddRows(o.Workspace.Pointer, imageGroups, o.DParameters[0].Span);
         }
-        if (bias && !o.DParameters[1].IsNone)
+        if (op.Bias && !o.DParameters[1].IsNone)
             HostReduce.AddRows(o.DOutput.Pointer, g.N * g.P * g.Q, o.DParameters[1].Span);
     }
 
+    [SkipLocalsInit]
     private void ForwardRow(int part)
     {
         (int n, int p) = Math.DivRem(part, g.P);
-        float* start = bias ? current.Parameters[1].Pointer : null;
         float* x = current.Input.Pointer + ((long)n * g.H * g.W * g.C);
-        float* y = current.Output.Pointer + ((long)part * g.Q * g.C);
-        SumTaps(x, g.W, y, g.Q, rowsForward, p, columnsForward, start, add: false);
+        float** rows = stackalloc float*[g.KernelH];
+        for (int a = 0; a < g.KernelH; a++)
+        {
+            int h = (p * g.StrideH) + (a * g.DilationH) - g.Top;
+            rows[a] = h >= 0 && h < g.H ? x + ((long)h * g.W * g.C) : null;
+        }
+        float* weight = current.Prepared.Pointer, start = weight + (((long)(g.KernelH * g.KernelW) + 1) * g.C);
+        nint pitch = op.Output.C, pixel = (nint)part * g.Q;
+        float* y = current.Output.Pointer + (pixel * pitch) + (op.Epilogue.Slice?.First ?? 0);
+        row.Compute(rows, weight, start, y, pitch, epilogue);
+        float* residual = op.Epilogue.Residual == ResidualOrder.None ? null : current.Inputs[1].Pointer + (pixel * g.C);
+        epilogue.Apply(y, pitch, residual, g.C, g.Q, g.C);
     }
 
     private void BackwardRow(int part)
@@ -71,11 +98,11 @@ internal sealed unsafe class DepthwiseConvHost<TLanes> : Launcher
         (int n, int h) = Math.DivRem(part, g.H);
         float* dy = current.DOutput.Pointer + ((long)n * g.P * g.Q * g.C);
         float* dx = current.DInput.Tensor.Pointer + ((long)part * g.W * g.C);
-        SumTaps(dy, g.Q, dx, g.W, rowsBackward, h, columnsBackward, null, current.DInput.Adds);
+        SumTaps(dy, g.Q, dx, g.W, rowsBackward, h, columnsBackward, current.DInput.Adds);
     }
 
-    // target[t, c] (+)= start[c] + Σ over row and column pairs: source[row, column, c] · weight[a, b, c]
-    private void SumTaps(float* source, int sourceWidth, float* target, int targets, TapTable rows, int row, TapTable columns, float* start, bool add)
+    // target[t, c] (+)= Σ over row and column pairs: source[row, column, c] · weight[a, b, c]
+    private void SumTaps(float* source, int sourceWidth, float* target, int targets, TapTable rows, int row, TapTable columns, bool add)
     {
         Tap* taps = stackalloc Tap[g.KernelH * g.KernelW];
         for (int t = 0; t < targets; t++, target += g.C)
@@ -89,19 +116,19 @@ internal sealed unsafe class DepthwiseConvHost<TLanes> : Launcher
                     taps[count++] = new Tap(pixel * g.C, ((long)(rows.Tap[r] * g.KernelW) + columns.Tap[s]) * g.C);
                 }
             }
-            SumPixel(source, target, taps, count, start, add);
+            SumPixel(source, target, taps, count, add);
         }
     }
 
     // Channels run innermost, so that memory is read in the order in which it lies; four registers share a tap's addresses.
-    private void SumPixel(float* source, float* target, Tap* taps, int count, float* start, bool add)
+    private void SumPixel(float* source, float* target, Tap* taps, int count, bool add)
     {
         float* weight = current.Parameters[0].Pointer;
         int n = TLanes.Count, c = 0;
         for (; c <= g.C - (4 * n); c += 4 * n)
         {
-            TLanes s0 = First<TLanes>(start, target, c, add), s1 = First<TLanes>(start, target, c + n, add);
-            TLanes s2 = First<TLanes>(start, target, c + (2 * n), add), s3 = First<TLanes>(start, target, c + (3 * n), add);
+            TLanes s0 = First<TLanes>(target, c, add), s1 = First<TLanes>(target, c + n, add);
+            TLanes s2 = First<TLanes>(target, c + (2 * n), add), s3 = First<TLanes>(target, c + (3 * n), add);
             for (int k = 0; k < count; k++)
             {
                 float* x = source + taps[k].Source + c, w = weight + taps[k].Weight + c;
@@ -116,27 +143,23 @@ internal sealed unsafe class DepthwiseConvHost<TLanes> : Launcher
             TLanes.Store(s3, target + c + (3 * n));
         }
         for (; c <= g.C - n; c += n)
-            SumLanes<TLanes>(source, weight, target, taps, count, start, add, c);
+            SumLanes<TLanes>(source, weight, target, taps, count, add, c);
         for (; c < g.C; c++)
-            SumLanes<Lanes1>(source, weight, target, taps, count, start, add, c);
+            SumLanes<Lanes1>(source, weight, target, taps, count, add, c);
     }
 
-    private static void SumLanes<T>(float* source, float* weight, float* target, Tap* taps, int count, float* start, bool add, int c)
+    private static void SumLanes<T>(float* source, float* weight, float* target, Tap* taps, int count, bool add, int c)
         where T : unmanaged, ILanes<T>
     {
-        T sum = First<T>(start, target, c, add);
+        T sum = First<T>(target, c, add);
         for (int k = 0; k < count; k++)
             sum = T.MultiplyAdd(T.Load(source + taps[k].Source + c), T.Load(weight + taps[k].Weight + c), sum);
         T.Store(sum, target + c);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T First<T>(float* start, float* target, int c, bool add)
-        where T : unmanaged, ILanes<T>
-    {
-        T first = start is null ? T.Create(0) : T.Load(start + c);
-        return add ? first + T.Load(target + c) : first;
-    }
+    private static T First<T>(float* target, int c, bool add)
+        where T : unmanaged, ILanes<T> => add ? T.Load(target + c) : T.Create(0);
 
     private void WeightGroup(int group)
     {

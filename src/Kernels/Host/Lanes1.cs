@@ -52,6 +52,14 @@ public readonly unsafe struct Lanes1 : ILanes<Lanes1>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Lanes1 Clamp(Lanes1 value, Lanes1 low, Lanes1 high)
+    {
+        float raised = value.value < low.value ? low.value : value.value;
+        return new(raised > high.value ? high.value : raised);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Lanes1 Exp(Lanes1 a) => LanesMath.Exp(a);
 
     /// <inheritdoc/>

@@ -3,10 +3,10 @@ using System.Runtime.CompilerServices;
 namespace GpuNet.Kernels.Host;
 
 /// <summary>
-/// C = A·B (+ bias), or C += A·B, for a left matrix with many rows and a right one that is a filter: the forward pass and the data
-/// gradient of every convolution. The right matrix is packed into panels; register tiles then run over blocks of rows (Goto and
-/// van de Geijn 2008, "Anatomy of High-Performance Matrix Multiplication"). Every element is one sum in the order of the rows of B,
-/// whatever the number of parts.
+/// C = A·B (+ start) with an epilogue, or C += A·B, for a left matrix with many rows and a right one that is a filter: the forward
+/// pass and the data gradient of every convolution. The right matrix is packed into panels; register tiles then run over blocks of
+/// rows (Goto and van de Geijn 2008, "Anatomy of High-Performance Matrix Multiplication"). Every element is one sum in the order of
+/// the rows of B, however the work is cut.
 /// </summary>
 internal sealed unsafe class MatrixProduct<TLanes>
     where TLanes : unmanaged, ILanes<TLanes>
@@ -20,8 +20,8 @@ internal sealed unsafe class MatrixProduct<TLanes>
     private const int InPlaceRows = 9;
     private const int InPlaceDepth = 64;
 
-    // Below this many rows a part owns panels instead of rows: then each panel is packed and read by one thread only.
-    private const int FewRows = 112;
+    // In elements.
+    private const int CacheLine = 16;
 
     private readonly Workers workers;
     private readonly MatrixRows left;
@@ -31,7 +31,8 @@ internal sealed unsafe class MatrixProduct<TLanes>
     private readonly int rows, depth, groups, depthBlocks, rowParts, panelParts;
     private readonly bool inPlace;
     private readonly Action<int> multiplyPart, packPart;
-    private float* weight, bias, packed, target;
+    private float* weight, scale, start, packed, target, residual;
+    private nint targetStride, residualStride;
     private bool adds;
 
     /// <summary>Binds the product to its matrices.</summary>
@@ -40,49 +41,73 @@ internal sealed unsafe class MatrixProduct<TLanes>
     /// <param name="left">A.</param>
     /// <param name="right">B.</param>
     /// <param name="scatter">Where the rows of C go, unless they follow each other.</param>
-    public MatrixProduct(Workers workers, int rows, MatrixRows left, WeightPanels<TLanes> right, PixelScatter? scatter = null)
+    /// <param name="mayReadInPlace">Whether few rows are multiplied with the filter where it lies.</param>
+    public MatrixProduct(
+        Workers workers, int rows, MatrixRows left, WeightPanels<TLanes> right, PixelScatter? scatter = null, bool mayReadInPlace = true)
     {
         (this.workers, this.rows, this.left, this.right, this.scatter) = (workers, rows, left, right, scatter);
         (columns, depth, groups) = (right.Columns, right.Depth, right.Groups);
-        inPlace = rows <= InPlaceRows;
+        inPlace = mayReadInPlace && rows <= InPlaceRows;
         int blockDepth = inPlace ? InPlaceDepth : BlockDepth;
         depthBlocks = Math.Max(1, (depth + blockDepth - 1) / blockDepth);
         long moved = ((long)rows * (depth + columns.Columns)) + ((long)depth * columns.Columns);
         int parts = WorkParts.Count(2L * rows * depth * columns.Columns, moved);
-        (rowParts, panelParts) = rows <= FewRows
-            ? (1, Math.Min(parts, columns.Count))
-            : (Math.Min(parts, (rows + BlockRows - 1) / BlockRows), 1);
+        // Parts that own panels read all of A, parts that own rows all of B: the larger matrix is cut.
+        int rowBlocks = (rows + BlockRows - 1) / BlockRows;
+        panelParts = rows <= columns.Columns || rowBlocks == 1 ? Math.Min(parts, columns.Count) : 1;
+        rowParts = Math.Clamp(parts / panelParts, 1, rowBlocks);
         multiplyPart = MultiplyPart;
         packPart = PackPart;
     }
 
-    /// <summary>Elements of the workspace: the packed right matrix.</summary>
-    public long WorkspaceElements => right.PackedElements;
+    /// <summary>What follows the last term of a sum.</summary>
+    public HostEpilogue<TLanes>? Epilogue { get; init; }
 
-    /// <summary>Packs the right matrix, and multiplies.</summary>
-    /// <param name="source">Memory behind A.</param>
+    /// <summary>Elements of the packed right matrix.</summary>
+    public long PackedElements => right.PackedElements;
+
+    /// <summary>Packs the right matrix.</summary>
     /// <param name="weight">The filter.</param>
-    /// <param name="bias">What sums start from, a value for each column of each group; may be null.</param>
-    /// <param name="target">C: rows of groups x columns.</param>
-    /// <param name="adds">Whether to add to what C holds; then there is no bias.</param>
-    /// <param name="workspace">Room for the packed panels.</param>
-    public void Run(float* source, float* weight, float* bias, float* target, bool adds, float* workspace)
+    /// <param name="scale">A factor for each column of each group, or null.</param>
+    /// <param name="start">What sums start from, a value for each column of each group; may be null.</param>
+    /// <param name="packed">Receives the panels.</param>
+    public void Pack(float* weight, float* scale, float* start, float* packed)
     {
         this.weight = weight;
-        this.bias = bias;
+        this.scale = scale;
+        this.start = start;
+        this.packed = packed;
+        workers.Run(groups * columns.Count, packPart);
+    }
+
+    /// <summary>Multiplies.</summary>
+    /// <param name="source">Memory behind A.</param>
+    /// <param name="weight">The filter.</param>
+    /// <param name="packed">The packed panels.</param>
+    /// <param name="target">C: rows of groups x columns.</param>
+    /// <param name="targetStride">Distance between the rows of C.</param>
+    /// <param name="residual">What the epilogue adds, in dense rows of groups x columns; may be null.</param>
+    /// <param name="adds">Whether to add to what C holds; the panels then have no starts.</param>
+    public void Run(float* source, float* weight, float* packed, float* target, nint targetStride, float* residual, bool adds)
+    {
+        this.weight = weight;
+        this.packed = packed;
         this.target = target;
+        this.targetStride = targetStride;
+        this.residual = residual;
         this.adds = adds;
-        packed = workspace;
+        residualStride = (nint)groups * columns.Columns;
         left.Source = source;
-        if (rowParts > 1)
-            workers.Run(groups * columns.Count, packPart);
         workers.Run(groups * rowParts * panelParts, multiplyPart);
     }
+
+    private float* Panel(int group, int panel, int firstTerm) =>
+        packed + right.PackedOffset(group, panel) + ((nint)(firstTerm + 1) * columns.Elements(panel));
 
     private void PackPart(int part)
     {
         (int group, int panel) = Math.DivRem(part, columns.Count);
-        right.Pack(weight, bias, group, panel, packed, startOnly: false);
+        right.Pack(weight, scale, start, group, panel, packed, inPlace && right.IsInPlace(panel));
     }
 
     [SkipLocalsInit]
@@ -92,12 +117,7 @@ internal sealed unsafe class MatrixProduct<TLanes>
         (int rowPart, int panelPart) = Math.DivRem(inGroup, panelParts);
         int panel = WorkParts.Start(panelPart, panelParts, columns.Count);
         int endPanel = WorkParts.Start(panelPart + 1, panelParts, columns.Count);
-        int row = WorkParts.Start(rowPart, rowParts, rows), endRow = WorkParts.Start(rowPart + 1, rowParts, rows);
-        if (rowParts == 1)
-        {
-            for (int own = panel; own < endPanel; own++)
-                right.Pack(weight, bias, group, own, packed, inPlace && right.IsInPlace(own));
-        }
+        int firstRow = WorkParts.Start(rowPart, rowParts, rows), endRow = WorkParts.Start(rowPart + 1, rowParts, rows), row = firstRow;
         float* scratch = stackalloc float[BlockRows * BlockDepth];
         float* tiles = stackalloc float[BlockRows * TileTable<TLanes>.MaxWidth * TLanes.Count];
         for (int blocks = (endRow - row + BlockRows - 1) / BlockRows; blocks > 0; blocks--)
@@ -109,17 +129,21 @@ internal sealed unsafe class MatrixProduct<TLanes>
                 int terms = WorkParts.Start(block + 1, depthBlocks, depth) - firstTerm;
                 float* a = left.Block(group, row, blockRows, firstTerm, terms, scratch, out nint stride);
                 for (int own = panel; own < endPanel; own++)
-                    MultiplyPanel(group, own, row, blockRows, a, stride, firstTerm, terms, tiles);
+                {
+                    // The first block of rows is the first to read a panel; while it does, the next panel is fetched.
+                    float* next = row == firstRow && own + 1 < endPanel ? Panel(group, own + 1, firstTerm) : null;
+                    MultiplyPanel(group, own, row, blockRows, a, stride, firstTerm, terms, tiles, next);
+                }
             }
             row += blockRows;
         }
     }
 
     private void MultiplyPanel(
-        int group, int panel, int row, int blockRows, float* a, nint stride, int firstTerm, int terms, float* tiles)
+        int group, int panel, int row, int blockRows, float* a, nint stride, int firstTerm, int terms, float* tiles, float* next)
     {
         int elements = columns.Elements(panel), firstColumn = (group * columns.Columns) + columns.First(panel);
-        float* start = packed + right.PackedOffset(group, panel);
+        float* starts = packed + right.PackedOffset(group, panel);
         bool accumulates = adds || firstTerm > 0;
         TileOperands o = default;
         o.A = a;
@@ -127,22 +151,27 @@ internal sealed unsafe class MatrixProduct<TLanes>
         o.StepA = 1;
         bool readsInPlace = inPlace && right.IsInPlace(panel);
         o.StepB = readsInPlace ? right.Stride : elements;
-        o.B = (readsInPlace ? right.InPlace(weight, group, panel) : start + elements) + (firstTerm * o.StepB);
+        o.B = (readsInPlace ? right.InPlace(weight, group, panel) : starts + elements) + (firstTerm * o.StepB);
         o.Depth = terms;
         o.Columns = columns.Valid(panel);
+        o.Next = next is null ? a : next;
+        o.StepNext = next is null ? 0 : CacheLine;
         if (scatter is null)
         {
-            o.RowC = (nint)groups * columns.Columns;
+            o.RowC = targetStride;
             o.C = target + (row * o.RowC) + firstColumn;
-            o.Start = accumulates ? o.C : start;
+            o.Start = accumulates ? o.C : starts;
             o.RowStart = accumulates ? o.RowC : 0;
+            bool ends = Epilogue is not null && firstTerm + terms == depth;
             TileRun.Multiply<TLanes>(o, blockRows, columns.Width(panel));
+            if (ends)
+                Epilogue!.Apply(o.C, o.RowC, residual + (row * residualStride) + firstColumn, residualStride, blockRows, o.Columns);
             return;
         }
         // The row of starts is zero then: a data gradient has no bias.
         o.C = tiles;
         o.RowC = elements;
-        o.Start = start;
+        o.Start = starts;
         o.RowStart = 0;
         TileRun.Multiply<TLanes>(o, blockRows, columns.Width(panel));
         scatter.Write<TLanes>(tiles, elements, row, blockRows, target + firstColumn, groups * columns.Columns, o.Columns, accumulates);

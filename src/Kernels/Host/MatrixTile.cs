@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace GpuNet.Kernels.Host;
 
@@ -26,6 +27,10 @@ internal unsafe struct TileOperands
 
     /// <summary>Columns of C to write, at most as many as the tile has.</summary>
     public int Columns;
+
+    /// <summary>Memory that will be read next, fetched into the second-level cache bit by bit, and the bit's size: 0 for nothing.</summary>
+    public float* Next;
+    public nint StepNext;
 }
 
 /// <summary>
@@ -96,11 +101,17 @@ internal static unsafe class MatrixTile
 
         // Four rows share a base pointer: their distances 0, 1, 2 and 3 rows fit the machine's address forms.
         nint rowA = o->RowA, rowA3 = 3 * rowA, stepA = o->StepA, stepB = o->StepB;
-        float* a = o->A, a4 = a + (4 * rowA), a8 = a + (8 * rowA), a12 = a + (12 * rowA), b = o->B;
+        float* a = o->A, a4 = a + (4 * rowA), a8 = a + (8 * rowA), a12 = a + (12 * rowA), b = o->B, next = o->Next;
+        nint stepNext = o->StepNext;
         for (nint depth = o->Depth; depth > 0; depth--)
         {
             TRow x = TRow.Load(b);
             b += stepB;
+            if (Sse.IsSupported)
+            {
+                Sse.Prefetch1(next);
+                next += stepNext;
+            }
             c0 = TRow.MultiplyAdd(a, x, c0);
             if (THeight.Rows > 1) c1 = TRow.MultiplyAdd(a + rowA, x, c1);
             if (THeight.Rows > 2) c2 = TRow.MultiplyAdd(a + (2 * rowA), x, c2);

@@ -24,6 +24,20 @@ internal static unsafe class PanelPacking
         }
     }
 
+    /// <summary>target[d, j] *= scale[j] for the valid columns j.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Scale<TLanes>(float* target, int depth, int valid, int elements, float* scale)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        for (int j = 0; j < valid; j += TLanes.Count)
+        {
+            TLanes factor = TLanes.LoadFirst(scale + j, valid - j);
+            float* column = target + j;
+            for (int d = 0; d < depth; d++, column += elements)
+                TLanes.Store(TLanes.Load(column) * factor, column);
+        }
+    }
+
     /// <summary>target[d, j] = source[j, d] for the valid columns j, and 0 for the rest of a row.</summary>
     public static void CopyTransposed(float* source, nint stride, int depth, int valid, float* target, int elements)
     {

@@ -19,6 +19,7 @@ internal static unsafe class TileRun
             tile.A += height * tile.RowA;
             tile.C += height * tile.RowC;
             tile.Start += height * tile.RowStart;
+            tile.Next += tile.Depth * tile.StepNext;
             rows -= height;
         }
     }

@@ -49,27 +49,30 @@ internal sealed unsafe class WeightPanels<TLanes>
     /// <summary>Distance between the rows of a panel where it lies.</summary>
     public nint Stride => channelsK;
 
-    /// <summary>Packs a panel below its row of starts: a bias, or zeros.</summary>
+    /// <summary>Packs a panel below its row of starts.</summary>
     /// <param name="weight">The filter.</param>
-    /// <param name="bias">A value for each output channel, or null.</param>
+    /// <param name="scale">A factor for each output channel, or null; not for a transposed matrix.</param>
+    /// <param name="start">A start for each output channel, or null for zeros.</param>
     /// <param name="group">Group.</param>
     /// <param name="panel">Panel of the group.</param>
     /// <param name="packed">All packed panels.</param>
     /// <param name="startOnly">Leaves out the rows, for a panel that is read in place.</param>
-    public void Pack(float* weight, float* bias, int group, int panel, float* packed, bool startOnly)
+    public void Pack(float* weight, float* scale, float* start, int group, int panel, float* packed, bool startOnly)
     {
         int elements = Columns.Elements(panel), first = Columns.First(panel), valid = Columns.Valid(panel);
         float* target = packed + PackedOffset(group, panel);
-        if (bias is null)
+        if (start is null)
             new Span<float>(target, elements).Clear();
         else
-            PanelPacking.Copy<TLanes>(bias + (group * Columns.Columns) + first, 0, 1, valid, target, elements);
+            PanelPacking.Copy<TLanes>(start + (group * Columns.Columns) + first, 0, 1, valid, target, elements);
         target += elements;
         if (startOnly)
             return;
         if (!transposed)
         {
             PanelPacking.Copy<TLanes>(InPlace(weight, group, panel), channelsK, Depth, valid, target, elements);
+            if (scale is not null)
+                PanelPacking.Scale<TLanes>(target, Depth, valid, elements, scale + (group * groupK) + first);
             return;
         }
         foreach (int tap in taps)

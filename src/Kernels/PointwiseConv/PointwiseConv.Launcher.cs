@@ -8,7 +8,7 @@ public sealed partial record PointwiseConv
     public override ImmutableArray<Candidate> Candidates =>
     [
         Candidate.Kernels("Plain", device => new PointwiseConvPlain(device, this)),
-        Candidate.Host(device => ConvolutionHost.Create(device, new Convolution(Input, Channels, new Window(1), 1, Bias))),
+        Candidate.Host(device => ConvolutionHost.Create(device, new Convolution(Input, Channels, new Window(1), 1, Bias) { Epilogue = Epilogue })),
     ];
 }
 

@@ -1,0 +1,87 @@
+using System.Runtime.CompilerServices;
+
+namespace GpuNet.Kernels.Host;
+
+/// <summary>
+/// An epilogue as host loops apply it: a second visit to a block of the result while it is in the first-level cache. Bounds can be
+/// applied to registers instead, by loops that have registers to spare.
+/// </summary>
+internal sealed unsafe class HostEpilogue<TLanes>
+    where TLanes : unmanaged, ILanes<TLanes>
+{
+    private readonly Visitor? visitor;
+
+    /// <summary>Splits the epilogue.</summary>
+    /// <param name="epilogue">The epilogue.</param>
+    /// <param name="bounds">Whether the inner loop applies bounds.</param>
+    public HostEpilogue(Epilogue epilogue, bool bounds)
+    {
+        ActivationKind rest = epilogue.Activation;
+        if (bounds && epilogue.Residual != ResidualOrder.BeforeActivation && rest is ActivationKind.Relu or ActivationKind.Relu6)
+        {
+            (Clamps, High) = (true, rest == ActivationKind.Relu6 ? 6f : float.PositiveInfinity);
+            rest = ActivationKind.Identity;
+        }
+        if (rest != ActivationKind.Identity || epilogue.Residual != ResidualOrder.None)
+            visitor = rest.Bind(new Binder(epilogue.Residual));
+    }
+
+    /// <summary>Whether the inner loop moves values into [<see cref="Low"/>, <see cref="High"/>].</summary>
+    public bool Clamps { get; }
+
+    /// <summary>The lower bound.</summary>
+    public float Low { get; }
+
+    /// <summary>The upper bound.</summary>
+    public float High { get; }
+
+    /// <summary>Does what the bounds have left to do, in place.</summary>
+    /// <param name="values">First value of a block.</param>
+    /// <param name="stride">Distance between its rows.</param>
+    /// <param name="residual">The residual of the first value, if there is one.</param>
+    /// <param name="residualStride">Distance between the residual's rows.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Columns.</param>
+    public void Apply(float* values, nint stride, float* residual, nint residualStride, int rows, int columns) =>
+        visitor?.Apply(values, stride, residual, residualStride, rows, columns);
+
+    private abstract class Visitor
+    {
+        public abstract void Apply(float* values, nint stride, float* residual, nint residualStride, int rows, int columns);
+    }
+
+    private sealed class Visitor<TActivation>(ResidualOrder order) : Visitor
+        where TActivation : unmanaged, IActivation
+    {
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public override void Apply(float* values, nint stride, float* residual, nint residualStride, int rows, int columns)
+        {
+            int full = columns - (columns % TLanes.Count);
+            for (; rows > 0; rows--, values += stride, residual += residualStride)
+            {
+                for (int i = 0; i < full; i += TLanes.Count)
+                {
+                    TLanes other = order == ResidualOrder.None ? TLanes.Create(0) : TLanes.Load(residual + i);
+                    TLanes.Store(Result(TLanes.Load(values + i), other), values + i);
+                }
+                if (full < columns)
+                {
+                    int count = columns - full;
+                    TLanes other = order == ResidualOrder.None ? TLanes.Create(0) : TLanes.LoadFirst(residual + full, count);
+                    TLanes.StoreFirst(Result(TLanes.LoadFirst(values + full, count), other), values + full, count);
+                }
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private TLanes Result(TLanes value, TLanes residual) => order == ResidualOrder.BeforeActivation
+            ? TActivation.Forward(value + residual)
+            : TActivation.Forward(value) + residual;
+    }
+
+    private sealed class Binder(ResidualOrder order) : IActivationBinder<Visitor>
+    {
+        public Visitor Bind<TActivation>()
+            where TActivation : unmanaged, IActivation => new Visitor<TActivation>(order);
+    }
+}
