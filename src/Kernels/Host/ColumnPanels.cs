@@ -1,7 +1,7 @@
 namespace GpuNet.Kernels.Host;
 
 /// <summary>
-/// The columns of a product, cut into panels of one to three registers, as even as they come. Packed, a panel is its own small
+/// The columns of a product, cut into panels of one or two registers, as even as they come. Packed, a panel is its own small
 /// matrix, padded with zeros to whole registers, below one row that sums start from.
 /// </summary>
 internal readonly struct ColumnPanels

@@ -115,6 +115,7 @@ internal sealed unsafe class DepthwiseRow<TLanes>
             FourPixelsOf<Lanes1, TTaps>(taps, count, offset, start, y, pitch, clamps, low, high, c);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FourPixelsOf<T, TTaps>(
         TapRow* taps, int count, nint offset, float* start, float* y, nint pitch, bool clamps, float low, float high, int c)
         where T : unmanaged, ILanes<T>
@@ -204,6 +205,7 @@ internal sealed unsafe class DepthwiseRow<TLanes>
             Lanes1.Store(Clamp(OnePixelOf<Lanes1>(taps, count, offset, first, end, start, c), epilogue), y + c);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private T OnePixelOf<T>(TapRow* taps, int count, nint offset, int first, int end, float* start, int c)
         where T : unmanaged, ILanes<T>
     {

@@ -8,7 +8,7 @@ internal static unsafe class TileTable<TLanes>
     where TLanes : unmanaged, ILanes<TLanes>
 {
     /// <summary>The widest tile in registers.</summary>
-    public const int MaxWidth = 3;
+    public const int MaxWidth = 2;
 
     private static readonly delegate*<TileOperands*, void>[] tiles = Create();
     private static readonly int[] maxHeights = MaxHeights();
@@ -45,13 +45,12 @@ internal static unsafe class TileTable<TLanes>
         int i = THeight.Rows * MaxWidth;
         all[i] = &MatrixTile.Multiply<TileRow1<TLanes>, THeight>;
         all[i + 1] = &MatrixTile.Multiply<TileRow2<TLanes>, THeight>;
-        all[i + 2] = &MatrixTile.Multiply<TileRow3<TLanes>, THeight>;
     }
 
     // Besides the accumulators a tile holds a row of B and one broadcast element of A.
     private static int[] MaxHeights()
     {
         bool thirtyTwo = Vector512.IsHardwareAccelerated || AdvSimd.Arm64.IsSupported;
-        return thirtyTwo ? [14, 14, 9] : [12, 6, 4];
+        return thirtyTwo ? [14, 14] : [12, 6];
     }
 }
