@@ -43,6 +43,14 @@ public readonly unsafe struct Tensor
         ? new Tensor(arena!, offset, shape)
         : throw new ArgumentException($"A tensor of shape {Shape} cannot be seen as {shape}: the element counts differ.");
 
+    /// <summary>A part of the memory under extents of its own.</summary>
+    /// <param name="first">Where it starts, in elements; a multiple of <see cref="Arena.Alignment"/> bytes.</param>
+    /// <param name="shape">Its extents.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The part does not lie inside the tensor, or not on a boundary.</exception>
+    public Tensor Slice(long first, Shape shape) => first >= 0 && first % (Arena.Alignment / sizeof(float)) == 0 && first + shape.Elements <= Shape.Elements
+        ? new Tensor(arena!, offset + first, shape)
+        : throw new ArgumentOutOfRangeException(nameof(first), $"A tensor of shape {Shape} has no part {shape} at element {first}.");
+
     /// <summary>Copies values from the host into the tensor and waits until they are there.</summary>
     /// <param name="values">Values in NHWC order; as many as the tensor has elements.</param>
     /// <param name="name">What the values are, for the error message.</param>

@@ -1,0 +1,45 @@
+namespace GpuNet.Kernels.Host;
+
+/// <summary>The loops of <see cref="TapSum"/> for one lane width, by the number of taps.</summary>
+internal static unsafe class TapSumTable<TLanes>
+    where TLanes : unmanaged, ILanes<TLanes>
+{
+    private static readonly delegate*<TapOperands*, void>[] gather = new delegate*<TapOperands*, void>[TapCount.Max];
+    private static readonly delegate*<TapOperands*, void>[] gatherAndMultiply = new delegate*<TapOperands*, void>[TapCount.Max];
+
+    static TapSumTable()
+    {
+        Add<TapCount.Taps1>();
+        Add<TapCount.Taps2>();
+        Add<TapCount.Taps3>();
+        Add<TapCount.Taps4>();
+        Add<TapCount.Taps5>();
+        Add<TapCount.Taps6>();
+        Add<TapCount.Taps7>();
+        Add<TapCount.Taps8>();
+        Add<TapCount.Taps9>();
+    }
+
+    /// <summary>Runs over any number of taps, as many at a time as there are loops for. The operands' pointers move along.</summary>
+    public static void Run(TapOperands* operands, int taps)
+    {
+        delegate*<TapOperands*, void>[] loops = operands->Factor is null ? gather : gatherAndMultiply;
+        for (int batches = (taps + TapCount.Max - 1) / TapCount.Max; batches > 0; batches--)
+        {
+            int some = (taps + batches - 1) / batches;
+            loops[some - 1](operands);
+            operands->Sources += some;
+            operands->Weights += some;
+            operands->Products += some;
+            operands->Adds = true;
+            taps -= some;
+        }
+    }
+
+    private static void Add<TTaps>()
+        where TTaps : struct, ITapCount
+    {
+        gather[TTaps.Taps - 1] = &TapSum.Gather<TLanes, TTaps>;
+        gatherAndMultiply[TTaps.Taps - 1] = &TapSum.GatherAndMultiply<TLanes, TTaps>;
+    }
+}
