@@ -1,0 +1,49 @@
+using GpuNet.Data;
+using GpuNet.Network;
+
+namespace GpuNet.Bench.Comparison;
+
+/// <summary>
+/// The time of <c>gpunet predict</c> from the start of its process to its end: one picture, MobileNetV2 1.0 at 224x224 with 1000
+/// classes, untrained. The files are in the system's cache; the process starts from nothing.
+/// </summary>
+internal sealed class ColdStart(string folder)
+{
+    private const int RunsOfRound = 3;
+
+    private readonly string checkpoint = Path.Combine(folder, "checkpoint");
+    private readonly string picture = Path.Combine(folder, "picture.png");
+
+    /// <summary>Seconds of each round's median run.</summary>
+    public List<double> Rounds { get; } = [];
+
+    /// <summary>Writes the checkpoint and the picture.</summary>
+    public void Prepare()
+    {
+        var model = new ModelSpec("mobilenetv2");
+        using Device device = Device.Open("cpu");
+        using var trainer = new Trainer(model, device, new TrainerOptions { Batch = 1 });
+        new Checkpoint
+        {
+            Model = model,
+            ClassNames = [.. Enumerable.Range(0, model.Classes).Select(c => $"class {Work.Text(c)}")],
+            Mean = [0.485f, 0.456f, 0.406f],
+            Deviation = [0.229f, 0.224f, 0.225f],
+        }.Save(checkpoint, trainer);
+        var image = new RgbImage(model.ImageHeight, model.ImageWidth);
+        new Random(1).NextBytes(image.Pixels);
+        ImageFile.Write(picture, image);
+    }
+
+    /// <summary>Adds a round.</summary>
+    public void Measure()
+    {
+        double Once()
+        {
+            ProgramRun run = ProgramRun.Of(GpuNetPeer.Command, ["predict", checkpoint, picture, "--device", "cpu"]);
+            return run.Succeeded ? run.Seconds : throw new GpuNetException(run.Error);
+        }
+
+        Rounds.Add(Row.Median([.. Enumerable.Range(0, RunsOfRound).Select(_ => Once())]));
+    }
+}
