@@ -11,6 +11,14 @@ internal sealed class InvertedBottleneckReference : IOperatorReference
 
     public static IEnumerable<Operator> Cases =>
     [
+        .. Problems,
+        .. Problems.Select(p => p with { ForInference = true }),
+        new InvertedBottleneck(new Shape(2, 17, 60, 5), 40, 6, new Window(3, stride: 2), ActivationKind.Relu6) { ForInference = true },
+        new InvertedBottleneck(new Shape(2, 9, 30, 16), 300, 16, new Window(5), ActivationKind.Relu, true) { ForInference = true },
+    ];
+
+    private static IEnumerable<InvertedBottleneck> Problems =>
+    [
         new InvertedBottleneck(new Shape(2, 1, 1, 1), 6, 1, new Window(3), ActivationKind.Silu, true),
         new InvertedBottleneck(new Shape(3, 1, 1, 5), 30, 7, new Window(3), ActivationKind.Silu),
         new InvertedBottleneck(new Shape(2, 5, 7, 3), 19, 3, new Window(3), ActivationKind.Silu, true),
@@ -46,7 +54,10 @@ internal sealed class InvertedBottleneckReference : IOperatorReference
         var shape = new Shape(random.Next(2, 4), random.Next(2, 9), random.Next(2, 9), input);
         bool residual = stride == 1 && random.Next(2) == 0;
         var window = new Window(residual ? (random.Next(2) * 2) + 3 : random.Next(2, 6), stride);
-        return new InvertedBottleneck(shape, hidden, residual ? input : random.Next(1, 30), window, Smooth[random.Next(Smooth.Length)], residual, 1e-2f);
+        return new InvertedBottleneck(shape, hidden, residual ? input : random.Next(1, 30), window, Smooth[random.Next(Smooth.Length)], residual, 1e-2f)
+        {
+            ForInference = random.Next(3) == 0,
+        };
     }
 
     // Errors pass through three layers, and a norm divides them by a deviation.

@@ -10,8 +10,13 @@ public sealed partial record InvertedBottleneck
     public override ImmutableArray<Candidate> Candidates =>
     [
         Candidate.Kernels("Composed", device => new InvertedBottleneckComposed(device, this)),
-        Candidate.Host(device => Activation.Bind(new HostBinder(device, this))),
+        Candidate.Host(device => ForInference ? Tiles(device) : Activation.Bind(new HostBinder(device, this))),
     ];
+
+    private Launcher Tiles(Device device) =>
+        Vector512.IsHardwareAccelerated ? new InvertedBottleneckTiles<Lanes512>(device, this)
+        : Vector256.IsHardwareAccelerated ? new InvertedBottleneckTiles<Lanes256>(device, this)
+        : new InvertedBottleneckTiles<Lanes128>(device, this);
 
     private sealed class HostBinder(Device device, InvertedBottleneck op) : IActivationBinder<Launcher>
     {

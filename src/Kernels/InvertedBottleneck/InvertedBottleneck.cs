@@ -37,6 +37,15 @@ public sealed partial record InvertedBottleneck(
     // The widest register, in elements.
     private const int Register = 16;
 
+    /// <summary>
+    /// Whether the operator is for inference alone: norms are then folded into the filters, and the image runs through all three by
+    /// rows, so that the hidden tensors stay in a cache.
+    /// </summary>
+    public bool ForInference { get; init; }
+
+    /// <inheritdoc/>
+    public override bool IsInferenceOnly => ForInference;
+
     /// <summary>Whether there is an expanding convolution.</summary>
     public bool Expands => Hidden != Input.C;
 
@@ -73,7 +82,7 @@ public sealed partial record InvertedBottleneck(
     public override long Macs => (Expands ? Expand.Macs : 0) + Filter.Macs + Project.Macs;
 
     /// <inheritdoc/>
-    protected override string Detail => $"via {Hidden} {Window} {Activation}{(Residual ? " residual" : "")}";
+    protected override string Detail => $"via {Hidden} {Window} {Activation}{(Residual ? " residual" : "")}{(ForInference ? " for inference" : "")}";
 
     /// <summary>The expanding convolution.</summary>
     public PointwiseConv Expand => new(Input, Hidden);

@@ -13,17 +13,6 @@ internal sealed unsafe partial class InvertedBottleneckHost<TLanes, TActivation>
     public override void Forward(Operands o)
     {
         Bind(o);
-        if (o.Saved.Length == 0 && !o.Training)
-            Infer();
-        else
-            Train();
-    }
-
-    // At inference nothing has to wait for a norm's sums; for now the passes are the same.
-    private void Infer() => Train();
-
-    private void Train()
-    {
         Pack(packPart);
         if (expands)
         {

@@ -33,9 +33,9 @@ internal sealed unsafe partial class InvertedBottleneckHost<TLanes, TActivation>
     private void PackPanel(WeightPanels<TLanes> expand, WeightPanels<TLanes> project, int panel)
     {
         if (panel >= expand.Columns.Count)
-            project.Pack(current.Parameters[ProjectIndex].Pointer, null, 0, panel - expand.Columns.Count, At(packed2), false);
+            project.Pack(current.Parameters[ProjectIndex].Pointer, null, null, 0, panel - expand.Columns.Count, At(packed2), false);
         else if (expands)
-            expand.Pack(current.Parameters[0].Pointer, null, 0, panel, At(packed1), false);
+            expand.Pack(current.Parameters[0].Pointer, null, null, 0, panel, At(packed1), false);
     }
 
     // C += Aᵀ·B for a block of rows, with A narrow and B hidden; the first block starts C from zeros.
