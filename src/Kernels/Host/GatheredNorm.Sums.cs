@@ -34,13 +34,13 @@ internal sealed unsafe partial class GatheredNorm<TLanes>
 
     /// <summary>Copies rows to where they stay, and adds them to a part's moments. The rows are padded; their place may be not.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void StoreRows(int part, float* x, nint stride, float* target, nint targetStride, int count)
+    public void StoreRows(int part, float* x, nint stride, float* target, nint targetStride, int count, bool streams = false)
     {
         float* sums = Sums(part);
         for (int row = 0; row < count; row += RowsAtOnce)
         {
             int some = Math.Min(RowsAtOnce, count - row);
-            AddMoments(x, stride, target, targetStride, some, sums);
+            AddMoments(x, stride, target, targetStride, some, sums, streams);
             x += some * stride;
             target += some * targetStride;
             if ((row + some) % Run == 0 || row + some == count)
@@ -104,7 +104,7 @@ internal sealed unsafe partial class GatheredNorm<TLanes>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void AddMoments(float* x, nint stride, float* target, nint targetStride, int count, float* sums)
+    private void AddMoments(float* x, nint stride, float* target, nint targetStride, int count, float* sums, bool streams)
     {
         int full = (int)Math.Min(targetStride, Pitch) - TLanes.Count;
         for (int c = 0; c < Pitch; c += TLanes.Count)
@@ -115,7 +115,9 @@ internal sealed unsafe partial class GatheredNorm<TLanes>
             for (int i = count; i > 0; i--, from += stride, to += targetStride)
             {
                 TLanes value = TLanes.Load(from), d = value - reference;
-                if (c <= full)
+                if (streams)
+                    CacheHint.Store(value, to);
+                else if (c <= full)
                     TLanes.Store(value, to);
                 else
                     TLanes.StoreFirst(value, to, Channels - c);

@@ -123,6 +123,7 @@ internal sealed unsafe partial class InvertedBottleneckHost<TLanes, TActivation>
     private void ActivationRows(int part, float* dh, long first, float* h, int count)
     {
         float* z = z2 + first, da = d2 + first, sums = norm2.RunSums(part);
+        nint ahead = RowsAtOnce * pitch;
         for (int row = 0; row < count; row += RowsAtOnce)
         {
             int some = Math.Min(RowsAtOnce, count - row);
@@ -132,9 +133,13 @@ internal sealed unsafe partial class InvertedBottleneckHost<TLanes, TActivation>
                 TLanes s = TLanes.Load(sums + c), q = TLanes.Load(sums + pitch + c);
                 for (int i = 0, at = c; i < some; i++, at += pitch)
                 {
+                    CacheHint.Fetch(z + at + ahead);
                     TLanes d = TLanes.Load(z + at) - center, normal = TLanes.MultiplyAdd(d, scale, shift);
                     TLanes value = TLanes.Load(dh + at) * TActivation.Gradient(normal);
-                    TLanes.Store(value, da + at);
+                    if (streams2)
+                        CacheHint.Store(value, da + at);
+                    else
+                        TLanes.Store(value, da + at);
                     TLanes.Store(TActivation.Forward(normal), h + at);
                     s += value;
                     q = TLanes.MultiplyAdd(value, d, q);
@@ -157,6 +162,7 @@ internal sealed unsafe partial class InvertedBottleneckHost<TLanes, TActivation>
     {
         da += firstRow * pitch;
         z += firstRow * pitch;
+        nint ahead = RowsAtOnce * pitch;
         for (; count > 0; count -= RowsAtOnce)
         {
             int some = Math.Min(RowsAtOnce, count);
@@ -166,6 +172,8 @@ internal sealed unsafe partial class InvertedBottleneckHost<TLanes, TActivation>
                 TLanes slope = TLanes.Load(norm.Slope + c), offset = TLanes.Load(norm.Offset + c);
                 for (int i = 0, at = c; i < some; i++, at += pitch)
                 {
+                    CacheHint.Fetch(z + at + ahead);
+                    CacheHint.Fetch(da + at + ahead);
                     TLanes value = TLanes.MultiplyAdd(TLanes.Load(z + at) - center, slope, offset);
                     TLanes.Store(TLanes.MultiplyAdd(TLanes.Load(da + at), scale, value), target + at);
                 }

@@ -37,7 +37,7 @@ internal sealed unsafe partial class InvertedBottleneckHost<TLanes, TActivation>
             Multiply(current.Input.Pointer + ((long)row * narrow), narrow, At(packed1), expandPanels, block, pitch, count, null);
             if (row == first)
                 norm1.BeginMoments(part, block, pitch, count);
-            norm1.StoreRows(part, block, pitch, z1 + ((long)row * pitch), pitch, count);
+            norm1.StoreRows(part, block, pitch, z1 + ((long)row * pitch), pitch, count, streams1);
         }
         norm1.EndMoments(part, end - first);
         pool.Return(piece);
@@ -99,6 +99,7 @@ internal sealed unsafe partial class InvertedBottleneckHost<TLanes, TActivation>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Normalise(GatheredNorm<TLanes> norm, float* z, float* h, int count)
     {
+        nint ahead = RowsAtOnce * pitch;
         for (; count > 0; count -= RowsAtOnce)
         {
             int some = Math.Min(RowsAtOnce, count);
@@ -107,7 +108,10 @@ internal sealed unsafe partial class InvertedBottleneckHost<TLanes, TActivation>
                 TLanes center = TLanes.Load(norm.Center + c), scale = TLanes.Load(norm.Scale + c), shift = TLanes.Load(norm.Shift + c);
                 float* from = z + c, to = h + c;
                 for (int i = some; i > 0; i--, from += pitch, to += pitch)
+                {
+                    CacheHint.Fetch(from + ahead);
                     TLanes.Store(TActivation.Forward(TLanes.MultiplyAdd(TLanes.Load(from) - center, scale, shift)), to);
+                }
             }
             z += some * pitch;
             h += some * pitch;

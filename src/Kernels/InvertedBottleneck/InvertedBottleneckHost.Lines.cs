@@ -78,7 +78,7 @@ internal sealed unsafe partial class InvertedBottleneckHost<TLanes, TActivation>
             TapSumTable<TLanes>.Run(&o, count);
             if (line == first)
                 norm2.BeginMoments(part, target, pitch, g.Q);
-            norm2.StoreRows(part, target, pitch, z2 + ((long)line * g.Q * pitch), pitch, g.Q);
+            norm2.StoreRows(part, target, pitch, z2 + ((long)line * g.Q * pitch), pitch, g.Q, streams2);
         }
         norm2.EndMoments(part, (end - first) * g.Q);
         pool.Return(piece);
@@ -93,6 +93,16 @@ internal sealed unsafe partial class InvertedBottleneckHost<TLanes, TActivation>
             return;
         }
         float* x = current.Input.Pointer + ((long)line * g.W * narrow);
+        if (narrow == pitch)
+        {
+            int elements = g.W * pitch;
+            for (int i = 0; i < elements; i += TLanes.Count)
+            {
+                CacheHint.Fetch(x + i + elements);
+                TLanes.Store(TLanes.Load(x + i), target + i);
+            }
+            return;
+        }
         for (int w = 0; w < g.W; w++, x += narrow, target += pitch)
         {
             for (int c = 0; c < pitch; c += TLanes.Count)
@@ -190,7 +200,10 @@ internal sealed unsafe partial class InvertedBottleneckHost<TLanes, TActivation>
                 {
                     TLanes d = TLanes.Load(z + at) - center;
                     TLanes value = TLanes.Load(dh + at) * TActivation.Gradient(TLanes.MultiplyAdd(d, scale, shift));
-                    TLanes.Store(value, da + at);
+                    if (streams1)
+                        CacheHint.Store(value, da + at);
+                    else
+                        TLanes.Store(value, da + at);
                     s += value;
                     q = TLanes.MultiplyAdd(value, d, q);
                 }

@@ -24,6 +24,9 @@ internal sealed unsafe partial class InvertedBottleneckHost<TLanes, TActivation>
     private const int BlockElements = 16 * 1024;
     private const int MinBlockRows = 28, MaxBlockRows = 112;
 
+    // 16 MiB: a tensor from here on has left the caches when the next pass reads it.
+    private const long StreamedElements = 4 << 20;
+
     // Fewer parts than this do not keep enough cores busy.
     private const int FewParts = 8;
 
@@ -33,7 +36,7 @@ internal sealed unsafe partial class InvertedBottleneckHost<TLanes, TActivation>
     private readonly InvertedBottleneck op;
     private readonly Workers workers;
     private readonly WindowGeometry g;
-    private readonly bool expands;
+    private readonly bool expands, streams1, streams2;
     private readonly int rows1, rows2, hidden, pitch, narrow, channels, channelsPitch;
     private readonly int parts, expandParts, projectParts, blockRows;
     private readonly GatheredNorm<TLanes> norm1, norm2, norm3;
@@ -57,6 +60,7 @@ internal sealed unsafe partial class InvertedBottleneckHost<TLanes, TActivation>
         (pitch, channelsPitch) = (Padded(hidden), Padded(channels));
         parts = (int)Math.Clamp((long)Math.Max(rows1, rows2) * pitch / PartElements, 1, Math.Min(MaxParts, g.N * Math.Min(g.H, g.P)));
         blockRows = Math.Clamp(BlockElements / pitch, MinBlockRows, MaxBlockRows);
+        (streams1, streams2) = ((long)rows1 * pitch >= StreamedElements, (long)rows2 * pitch >= StreamedElements);
         int first = expands ? 1 : 0;
         norm1 = new(workers, op.ExpandNorm, 1, 3, rows1, parts, parts);
         norm2 = new(workers, op.FilterNorm, (5 * first) + 1, 2 + (3 * first), g.N * g.P, parts, parts);
