@@ -33,14 +33,16 @@ public sealed partial class Plan : IDisposable
         Mode = mode;
         Check(graph, parameters, mode, gradientOf);
         GradientRoot = mode == PlanMode.Inference ? null : Root(graph);
-        RunGraph = mode == PlanMode.Inference ? InferencePasses.Apply(graph) : graph;
+        RunGraph = mode == PlanMode.Inference ? InferencePasses.Apply(graph, Device.IsHost)
+            : Device.IsHost ? FuseInvertedBottlenecks.ForTraining(graph) : graph;
         foreach ((string name, Value value) in graph.Inputs)
             kept[value] = RunGraph.Inputs[name];
         foreach ((string name, Value value) in graph.Outputs)
             kept[value] = RunGraph.Output(name);
         Launcher[] launchers = [.. RunGraph.Nodes.Select(n => n.Operator.Bind(parameters.Device))];
-        var lifetimes = new Lifetimes(RunGraph, launchers, mode, GradientRoot, gradientOf);
-        if (GradientRoot is { } root && lifetimes.OffsetOfGradient(root.Id) is null)
+        Value? start = GradientRoot is { } root ? kept[root] : null;
+        var lifetimes = new Lifetimes(RunGraph, launchers, mode, start, [.. gradientOf.Select(v => kept[v])]);
+        if (start is not null && lifetimes.OffsetOfGradient(start.Value.Id) is null)
             throw new GpuNetException("A plan with a backward pass needs a parameter to train, or an input whose gradient is wanted.");
         arena = new Arena(parameters.Device, lifetimes.Bytes, $"a plan ({mode}) for {Batch(graph)} images", Batch(graph));
         values = [.. RunGraph.Values.Select(v => arena.At(lifetimes.OffsetOfValue(v.Id), v.Shape))];
@@ -52,7 +54,10 @@ public sealed partial class Plan : IDisposable
     /// <summary>The network.</summary>
     public Graph Graph { get; }
 
-    /// <summary>What runs: at inference what <see cref="InferencePasses"/> make of <see cref="Graph"/>, otherwise the same.</summary>
+    /// <summary>
+    /// What runs: <see cref="Graph"/> after <see cref="InferencePasses"/> at inference, and after <see cref="FuseInvertedBottlenecks"/> on
+    /// the host.
+    /// </summary>
     public Graph RunGraph { get; }
 
     /// <summary>Its parameters.</summary>
@@ -113,7 +118,7 @@ public sealed partial class Plan : IDisposable
         if (GradientRoot is not { } root)
             throw new InvalidOperationException("An inference plan has no backward pass.");
         if (root.Shape.Elements == 1)
-            gradients[root.Id].Upload(one, "loss gradient");
+            Gradient(root).Upload(one, "loss gradient");
         foreach (Step step in backward)
             step.Launcher.Backward(step.Operands);
     }

@@ -49,11 +49,18 @@ internal sealed class GraphRewrite
     /// <param name="reader">Its only reader.</param>
     /// <param name="op">What both do together. Its parameters are the node's, then the reader's.</param>
     /// <param name="more">What the operator reads besides the node's inputs.</param>
-    public void Merge(Node node, Node reader, Operator op, params ReadOnlySpan<Value> more)
+    public void Merge(Node node, Node reader, Operator op, params ReadOnlySpan<Value> more) => Merge([node, reader], op, more);
+
+    /// <summary>Adds a node that does what a chain of nodes did; all but the first are left out.</summary>
+    /// <param name="chain">The nodes, each the only reader of the one before.</param>
+    /// <param name="op">What they do together. Its parameters are theirs, in order.</param>
+    /// <param name="more">What the operator reads besides the first node's inputs.</param>
+    public void Merge(IReadOnlyList<Node> chain, Operator op, params ReadOnlySpan<Value> more)
     {
-        Value output = target.Add(node.Name, op, [.. node.ParameterNames, .. reader.ParameterNames], [.. Own(node.Inputs), .. Own([.. more])]);
-        gone.Add(reader);
-        made[reader.Output] = output;
+        Node first = chain[0];
+        Value output = target.Add(first.Name, op, [.. chain.SelectMany(n => n.ParameterNames)], [.. Own(first.Inputs), .. Own([.. more])]);
+        gone.UnionWith(chain.Skip(1));
+        made[chain[^1].Output] = output;
     }
 
     /// <summary>Marks the outputs and gives the second graph.</summary>

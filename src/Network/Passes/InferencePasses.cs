@@ -21,5 +21,12 @@ public static class InferencePasses
     ];
 
     /// <summary>Applies all passes.</summary>
-    public static Graph Apply(Graph graph) => All.Aggregate(graph, (g, pass) => pass(g));
+    /// <param name="graph">The network.</param>
+    /// <param name="onHost">Whether it runs on the host, which gains by <see cref="FuseInvertedBottlenecks"/> too.</param>
+    public static Graph Apply(Graph graph, bool onHost = false)
+    {
+        if (onHost)
+            graph = FuseInvertedBottlenecks.ForInference(DropIdentities.Apply(graph));
+        return All.Aggregate(graph, (g, pass) => pass(g));
+    }
 }
