@@ -34,7 +34,7 @@ internal sealed unsafe class ConvolutionHost<TLanes> : Launcher
         // A folded norm changes the filter, which then cannot be read where it lies.
         forward = new MatrixProduct<TLanes>(workers, op.Result.Rows, rows, weight, mayReadInPlace: op.Epilogue.NormEpsilon is null)
         {
-            Epilogue = new HostEpilogue<TLanes>(op.Epilogue, bounds: false),
+            Epilogue = new HostEpilogue<TLanes>(op.Epilogue),
         };
         backwardData = op.Window.IsPointwise ? [PointwiseData(workers, op, g)] : [.. WindowData(workers, op, g)];
         backwardWeights = new TransposedProduct<TLanes>(workers, op.Result.Rows, rows, taps.Length * g.GroupC, g.GroupK, op.Groups);

@@ -29,7 +29,7 @@ internal sealed unsafe class DepthwiseConvHost<TLanes> : Launcher
         this.op = op;
         g = new WindowGeometry(op.Input, op.Window, op.Result, op.Input.C);
         row = new DepthwiseRow<TLanes>(g);
-        epilogue = new HostEpilogue<TLanes>(op.Epilogue, bounds: true);
+        epilogue = new HostEpilogue<TLanes>(op.Epilogue);
         rowsForward = TapTable.RowsForward(op.Input, op.Window, op.Result);
         rowsBackward = TapTable.RowsBackward(op.Input, op.Window, op.Result);
         columnsBackward = TapTable.ColumnsBackward(op.Input, op.Window, op.Result);

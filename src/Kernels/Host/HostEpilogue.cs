@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace GpuNet.Kernels.Host;
 
 /// <summary>
-/// An epilogue as host loops apply it: a second visit to a block of the result while it is in the first-level cache. Bounds can be
-/// applied to registers instead, by loops that have registers to spare.
+/// An epilogue as host loops apply it: bounds, which the inner loop applies to registers, and for smooth activations and residuals
+/// a second visit to a block of the result while it is in the first-level cache.
 /// </summary>
 internal sealed unsafe class HostEpilogue<TLanes>
     where TLanes : unmanaged, ILanes<TLanes>
@@ -12,12 +12,10 @@ internal sealed unsafe class HostEpilogue<TLanes>
     private readonly Visitor? visitor;
 
     /// <summary>Splits the epilogue.</summary>
-    /// <param name="epilogue">The epilogue.</param>
-    /// <param name="bounds">Whether the inner loop applies bounds.</param>
-    public HostEpilogue(Epilogue epilogue, bool bounds)
+    public HostEpilogue(Epilogue epilogue)
     {
         ActivationKind rest = epilogue.Activation;
-        if (bounds && epilogue.Residual != ResidualOrder.BeforeActivation && rest is ActivationKind.Relu or ActivationKind.Relu6)
+        if (epilogue.Residual != ResidualOrder.BeforeActivation && rest is ActivationKind.Relu or ActivationKind.Relu6)
         {
             (Clamps, High) = (true, rest == ActivationKind.Relu6 ? 6f : float.PositiveInfinity);
             rest = ActivationKind.Identity;
@@ -34,6 +32,14 @@ internal sealed unsafe class HostEpilogue<TLanes>
 
     /// <summary>The upper bound.</summary>
     public float High { get; }
+
+    /// <summary>Lets a register tile apply the bounds.</summary>
+    public void Bound(ref TileOperands tile)
+    {
+        tile.Clamps = Clamps;
+        tile.Low = Low;
+        tile.High = High;
+    }
 
     /// <summary>Does what the bounds have left to do, in place.</summary>
     /// <param name="values">First value of a block.</param>

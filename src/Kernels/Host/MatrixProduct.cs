@@ -118,7 +118,7 @@ internal sealed unsafe class MatrixProduct<TLanes>
         int panel = WorkParts.Start(panelPart, panelParts, columns.Count);
         int endPanel = WorkParts.Start(panelPart + 1, panelParts, columns.Count);
         int firstRow = WorkParts.Start(rowPart, rowParts, rows), endRow = WorkParts.Start(rowPart + 1, rowParts, rows), row = firstRow;
-        float* scratch = stackalloc float[BlockRows * BlockDepth];
+        float* scratch = stackalloc float[BlockRows * (BlockDepth + TLanes.Count)];
         float* tiles = stackalloc float[BlockRows * TileTable<TLanes>.MaxWidth * TLanes.Count];
         for (int blocks = (endRow - row + BlockRows - 1) / BlockRows; blocks > 0; blocks--)
         {
@@ -163,6 +163,8 @@ internal sealed unsafe class MatrixProduct<TLanes>
             o.Start = accumulates ? o.C : starts;
             o.RowStart = accumulates ? o.RowC : 0;
             bool ends = Epilogue is not null && firstTerm + terms == depth;
+            if (ends)
+                Epilogue!.Bound(ref o);
             TileRun.Multiply<TLanes>(o, blockRows, columns.Width(panel));
             if (ends)
                 Epilogue!.Apply(o.C, o.RowC, residual + (row * residualStride) + firstColumn, residualStride, blockRows, o.Columns);

@@ -15,7 +15,7 @@ internal abstract unsafe class MatrixRows
     /// <param name="rows">Rows.</param>
     /// <param name="firstColumn">First column within the group.</param>
     /// <param name="columns">Columns.</param>
-    /// <param name="scratch">Room for rows x columns elements, if the block has to be gathered.</param>
+    /// <param name="scratch">Room for rows x (columns + a register) elements, if the block has to be gathered.</param>
     /// <param name="stride">Distance between the block's rows.</param>
     public abstract float* Block(int group, int firstRow, int rows, int firstColumn, int columns, float* scratch, out nint stride);
 }

@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace GpuNet.Kernels.Host;
 
-/// <summary>What one register tile computes: C[i, j] = Start[i, j] + Σ_d A[i, d] · B[d, j].</summary>
+/// <summary>What one register tile computes: C[i, j] = Start[i, j] + Σ_d A[i, d] · B[d, j], clamped if asked for.</summary>
 internal unsafe struct TileOperands
 {
     /// <summary>First element of A; its distance from row to row, and from one d to the next.</summary>
@@ -27,6 +27,10 @@ internal unsafe struct TileOperands
 
     /// <summary>Columns of C to write, at most as many as the tile has.</summary>
     public int Columns;
+
+    /// <summary>Whether C is moved into [Low, High] at the end.</summary>
+    public bool Clamps;
+    public float Low, High;
 
     /// <summary>Memory that will be read next, fetched into the second-level cache bit by bit, and the bit's size: 0 for nothing.</summary>
     public float* Next;
@@ -130,6 +134,25 @@ internal static unsafe class MatrixTile
             if (THeight.Rows > 4) a4 += stepA;
             if (THeight.Rows > 8) a8 += stepA;
             if (THeight.Rows > 12) a12 += stepA;
+        }
+
+        if (o->Clamps)
+        {
+            float low = o->Low, high = o->High;
+            c0 = TRow.Clamp(c0, low, high);
+            if (THeight.Rows > 1) c1 = TRow.Clamp(c1, low, high);
+            if (THeight.Rows > 2) c2 = TRow.Clamp(c2, low, high);
+            if (THeight.Rows > 3) c3 = TRow.Clamp(c3, low, high);
+            if (THeight.Rows > 4) c4 = TRow.Clamp(c4, low, high);
+            if (THeight.Rows > 5) c5 = TRow.Clamp(c5, low, high);
+            if (THeight.Rows > 6) c6 = TRow.Clamp(c6, low, high);
+            if (THeight.Rows > 7) c7 = TRow.Clamp(c7, low, high);
+            if (THeight.Rows > 8) c8 = TRow.Clamp(c8, low, high);
+            if (THeight.Rows > 9) c9 = TRow.Clamp(c9, low, high);
+            if (THeight.Rows > 10) c10 = TRow.Clamp(c10, low, high);
+            if (THeight.Rows > 11) c11 = TRow.Clamp(c11, low, high);
+            if (THeight.Rows > 12) c12 = TRow.Clamp(c12, low, high);
+            if (THeight.Rows > 13) c13 = TRow.Clamp(c13, low, high);
         }
 
         float* to = o->C;

@@ -68,6 +68,8 @@ internal sealed unsafe class PackedPanels<TLanes>
                 o.Start = block == 0 ? starts : o.C;
                 o.RowStart = block == 0 ? 0 : rowC;
                 o.Next = a;
+                if (block == depthBlocks - 1)
+                    epilogue.Bound(ref o);
                 TileRun.Multiply<TLanes>(o, rows, columns.Width(panel));
             }
             epilogue.Apply(o.C, rowC, residual + first, columns.Columns, rows, o.Columns);

@@ -32,7 +32,7 @@ internal sealed unsafe class TapRows<TLanes> : MatrixRows
 
     public override float* Block(int group, int firstRow, int rows, int firstColumn, int columns, float* scratch, out nint stride)
     {
-        stride = columns;
+        stride = columns + TLanes.Count;
         float* target = scratch;
         while (rows > 0)
         {
@@ -50,10 +50,10 @@ internal sealed unsafe class TapRows<TLanes> : MatrixRows
                     int start = ((i * w.Offsets.Length) + runFirst[run]) * groupChannels;
                     int from = Math.Max(start, firstColumn), to = Math.Min(start + (runTaps[run] * groupChannels), firstColumn + columns);
                     if (from < to)
-                        CopyRun(line0, run, from - start, to - start, v, count, target + (from - firstColumn), columns);
+                        CopyRun(line0, run, from - start, to - start, v, count, target + (from - firstColumn), stride);
                 }
             }
-            target += (nint)count * columns;
+            target += count * stride;
             firstRow += count;
             rows -= count;
         }
@@ -69,18 +69,24 @@ internal sealed unsafe class TapRows<TLanes> : MatrixRows
         int column = (v * w.Step) + w.Offsets[runFirst[run]];
         nint step = (nint)w.Step * channels;
         float* source = line + ((long)column * channels) + from;
-        for (int t = 0; t < count; t++)
+        int first = (column * groupChannels) + from, stepElements = w.Step * groupChannels;
+        // A short run is copied as a whole register, while that lies inside the line; what it writes too much is written again by the
+        // next run, or lies in the padding.
+        bool isShort = length <= TLanes.Count;
+        int reach = isShort ? TLanes.Count : length;
+        for (int t = 0; t < count; t++, first += stepElements, source += step, target += stride)
         {
-            int first = (column * groupChannels) + from;
-            if (line is null || first < 0 || first + length > lastElement)
-                CopyInside(line is null ? null : source, first, length, lastElement, target);
-            else if (length <= TLanes.Count)
-                TLanes.StoreFirst(TLanes.LoadFirst(source, length), target, length);
+            if (line is not null && first >= 0 && first + reach <= lastElement)
+            {
+                if (isShort)
+                    TLanes.Store(TLanes.Load(source), target);
+                else
+                    Copy(source, target, length);
+            }
             else
-                Copy(source, target, length);
-            column += w.Step;
-            source += step;
-            target += stride;
+            {
+                CopyInside(line is null ? null : source, first, length, lastElement, target);
+            }
         }
     }
 

@@ -25,6 +25,9 @@ internal unsafe interface ITileRow<TSelf>
 
     /// <summary>*a · b + c.</summary>
     static abstract TSelf MultiplyAdd(float* a, TSelf b, TSelf c);
+
+    /// <summary>The row moved into [low, high].</summary>
+    static abstract TSelf Clamp(TSelf value, float low, float high);
 }
 
 /// <summary>One register.</summary>
@@ -61,6 +64,13 @@ internal readonly unsafe struct TileRow1<TLanes> : ITileRow<TileRow1<TLanes>>
     {
         TLanes x = TLanes.Create(*a);
         return new(TLanes.MultiplyAdd(x, b.first, c.first));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TileRow1<TLanes> Clamp(TileRow1<TLanes> value, float low, float high)
+    {
+        TLanes l = TLanes.Create(low), h = TLanes.Create(high);
+        return new(TLanes.Clamp(value.first, l, h));
     }
 }
 
@@ -106,5 +116,12 @@ internal readonly unsafe struct TileRow2<TLanes> : ITileRow<TileRow2<TLanes>>
     {
         TLanes x = TLanes.Create(*a);
         return new(TLanes.MultiplyAdd(x, b.first, c.first), TLanes.MultiplyAdd(x, b.second, c.second));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TileRow2<TLanes> Clamp(TileRow2<TLanes> value, float low, float high)
+    {
+        TLanes l = TLanes.Create(low), h = TLanes.Create(high);
+        return new(TLanes.Clamp(value.first, l, h), TLanes.Clamp(value.second, l, h));
     }
 }

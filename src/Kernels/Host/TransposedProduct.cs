@@ -79,7 +79,7 @@ internal sealed unsafe class TransposedProduct<TLanes>
         int first = WorkParts.Start(leftPart, leftParts, leftColumns), end = WorkParts.Start(leftPart + 1, leftParts, leftColumns);
         int firstRow = WorkParts.Start(chunk, chunks, rows), endRow = WorkParts.Start(chunk + 1, chunks, rows);
         float* c = chunks == 1 ? target : partials + ((long)chunk * leftColumns * rightStride);
-        float* scratch = stackalloc float[BlockRows * BlockColumns];
+        float* scratch = stackalloc float[BlockRows * (BlockColumns + TLanes.Count)];
         float* packed = stackalloc float[(BlockRows + 1) * TileTable<TLanes>.MaxWidth * TLanes.Count];
         for (int blocks = (end - first + BlockColumns - 1) / BlockColumns; blocks > 0; blocks--)
         {

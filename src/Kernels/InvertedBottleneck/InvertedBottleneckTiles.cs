@@ -38,10 +38,10 @@ internal sealed unsafe class InvertedBottleneckTiles<TLanes> : Launcher
         project = new PackedPanels<TLanes>(op.Hidden, outputs);
         filter = new DepthwiseRow<TLanes>(g);
         var act = new Epilogue { Activation = op.Activation };
-        expanded = new HostEpilogue<TLanes>(act, bounds: false);
-        filtered = new HostEpilogue<TLanes>(act, bounds: true);
+        expanded = new HostEpilogue<TLanes>(act);
+        filtered = new HostEpilogue<TLanes>(act);
         projected = new HostEpilogue<TLanes>(
-            new Epilogue { Residual = op.Residual ? ResidualOrder.AfterActivation : ResidualOrder.None }, bounds: false);
+            new Epilogue { Residual = op.Residual ? ResidualOrder.AfterActivation : ResidualOrder.None });
         ringRows = ((g.KernelH - 1) * g.DilationH) + 1;
         tileRows = Math.Clamp(TilePixels / g.Q, 1, g.P);
         // Each thread has a ring of its own, and takes a stretch of rows, which it need not begin anew. An element is the same sum
