@@ -3,8 +3,8 @@ using GpuNet.Kernels;
 namespace GpuNet.Network;
 
 /// <summary>
-/// A graph made ready for a device: at inference rewritten by <see cref="InferencePasses"/>, lifetimes turned into offsets of one
-/// arena, and every operator bound to its launcher. After that a pass is a plain loop that allocates nothing.
+/// A graph made ready for a device: rewritten by passes, lifetimes turned into offsets of one arena, and every operator bound to its
+/// launcher. After that a pass is a plain loop that allocates nothing.
 /// </summary>
 public sealed partial class Plan : IDisposable
 {
@@ -47,7 +47,13 @@ public sealed partial class Plan : IDisposable
         arena = new Arena(parameters.Device, lifetimes.Bytes, $"a plan ({mode}) for {Batch(graph)} images", Batch(graph));
         values = [.. RunGraph.Values.Select(v => arena.At(lifetimes.OffsetOfValue(v.Id), v.Shape))];
         gradients = [.. RunGraph.Values.Select(v => lifetimes.OffsetOfGradient(v.Id) is { } offset ? arena.At(offset, v.Shape) : Tensor.None)];
-        forward = [.. launchers.Select((l, i) => new Step(l, lifetimes.Operands(i, arena, values, gradients, parameters), i))];
+        // A node draws its random numbers by its place in the graph as it was given, whatever passes made of the nodes before it.
+        Dictionary<string, int> places = graph.Nodes.Select((n, i) => (n.Name, i)).ToDictionary(p => p.Name, p => p.i);
+        forward =
+        [
+            .. launchers.Select((l, i) =>
+                new Step(l, lifetimes.Operands(i, arena, values, gradients, parameters), places[RunGraph.Nodes[i].Name])),
+        ];
         backward = [.. forward.Reverse().Where(s => !s.Operands.DOutput.IsNone)];
     }
 

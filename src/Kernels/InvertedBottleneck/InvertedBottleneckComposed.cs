@@ -12,7 +12,7 @@ internal sealed class InvertedBottleneckComposed : Launcher
     private readonly InvertedBottleneck op;
     private readonly Launcher expand, expandNorm, filter, filterNorm, project, projectNorm, add;
     private readonly Shape first, second;
-    private readonly long hidden1, gradient1, gradientHidden1, hidden2, gradient2, gradientHidden2, result, thrownAway, scratch;
+    private readonly long hidden1, gradient1, gradientHidden1, hidden2, gradient2, gradientHidden2, projected, result, thrownAway, scratch;
     private readonly long scratchElements;
 
     public InvertedBottleneckComposed(Device device, InvertedBottleneck op)
@@ -57,7 +57,7 @@ internal sealed class InvertedBottleneckComposed : Launcher
             expandNorm.Forward(Part(o, z1, 1, 4, h1, 0));
         }
         int part = op.Expands ? 1 : 0;
-        Tensor z2 = Raw(o, part, second, gradient2), h2 = At(o, hidden2, second), z3 = Raw(o, part + 1, op.Output, gradientHidden2);
+        Tensor z2 = Raw(o, part, second, gradient2), h2 = At(o, hidden2, second), z3 = Raw(o, part + 1, op.Output, projected);
         filter.Forward(Part(o, h1, 5 * part, 1, z2));
         filterNorm.Forward(Part(o, z2, (5 * part) + 1, 4, h2, part));
         project.Forward(Part(o, h2, (5 * part) + 5, 1, z3));

@@ -125,6 +125,7 @@ internal sealed unsafe partial class InvertedBottleneckHost<TLanes, TActivation>
         TileOperands o = default;
         o.A = a;
         (o.RowA, o.StepA, o.Depth, o.RowC) = (rowA, 1, weights.Depth, rowC);
+        o.Next = packed;
         ColumnPanels columns = weights.Columns;
         for (int panel = 0; panel < columns.Count; panel++)
         {

@@ -44,6 +44,8 @@ internal sealed unsafe partial class InvertedBottleneckHost<TLanes, TActivation>
         TileOperands o = default;
         o.A = a;
         (o.RowA, o.StepA, o.StepB, o.Depth, o.RowC) = (1, strideA, pitch, count, pitch);
+        // There is nothing to fetch ahead; a mapped address costs least.
+        o.Next = b;
         ColumnPanels columns = expandPanels.Columns;
         for (int panel = 0; panel < columns.Count; panel++)
         {

@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace GpuNet.Tests.Network.Passes;
 
-/// <summary>A plan for inference, with passes, gives what a plan with gradients gives, which has none.</summary>
+/// <summary>A plan for inference gives what a plan with gradients gives, which has few passes on a host and none elsewhere.</summary>
 [TestFixture]
 internal sealed class PassEquivalenceTests
 {
