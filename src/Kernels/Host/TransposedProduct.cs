@@ -111,6 +111,7 @@ internal sealed unsafe class TransposedProduct<TLanes>
         o.B = packed + elements;
         o.StepB = elements;
         o.Depth = blockRows;
+        o.Next = a;
         o.C = c + firstColumn;
         o.RowC = rightStride;
         o.Columns = valid;

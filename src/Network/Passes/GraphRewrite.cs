@@ -63,21 +63,6 @@ internal sealed class GraphRewrite
         made[chain[^1].Output] = output;
     }
 
-    /// <summary>Adds a node that does what a chain of nodes does; it takes the place of the first.</summary>
-    /// <param name="chain">Nodes in order; each but the last is read by the next one only.</param>
-    /// <param name="op">What they do together. Its parameters are theirs in order.</param>
-    /// <param name="input">What the chain reads.</param>
-    public void Merge(ReadOnlySpan<Node> chain, Operator op, Value input)
-    {
-        ImmutableArray<string> names = [];
-        foreach (Node node in chain)
-            names = names.AddRange(node.ParameterNames);
-        Value output = target.Add(chain[0].Name, op, names, made[input]);
-        foreach (Node node in chain[1..])
-            gone.Add(node);
-        made[chain[^1].Output] = output;
-    }
-
     /// <summary>Marks the outputs and gives the second graph.</summary>
     public Graph Finish()
     {

@@ -14,7 +14,7 @@ internal sealed class FuseInvertedBottlenecksTests
     [Test]
     public void Every_block_of_MobileNetV2_is_one_operator()
     {
-        Graph graph = new ModelSpec("mobilenetv2").Build(2), fused = FuseInvertedBottlenecks.Apply(graph);
+        Graph graph = new ModelSpec("mobilenetv2").Build(2), fused = FuseInvertedBottlenecks.ForTraining(graph);
         InvertedBottleneck[] blocks = [.. fused.Nodes.Select(n => n.Operator).OfType<InvertedBottleneck>()];
         Assert.That(blocks, Has.Length.EqualTo(17));
         Assert.That(blocks.Count(b => b.Residual), Is.EqualTo(10));
@@ -22,6 +22,15 @@ internal sealed class FuseInvertedBottlenecksTests
         Assert.That(fused.Nodes, Has.Count.EqualTo(17 + 2 + 2 + graph.Nodes.Count(n => n.Operator is GlobalAveragePool or Dropout or Linear)));
         Assert.That(fused.Macs, Is.EqualTo(graph.Macs));
         Assert.That(fused.Nodes.SelectMany(n => n.ParameterNames), Is.EqualTo(graph.Nodes.SelectMany(n => n.ParameterNames)));
+    }
+
+    [Test]
+    public void Inference_takes_the_blocks_whose_hidden_tensor_is_large()
+    {
+        Graph fused = FuseInvertedBottlenecks.ForInference(new ModelSpec("mobilenetv2").Build(2));
+        InvertedBottleneck[] blocks = [.. fused.Nodes.Select(n => n.Operator).OfType<InvertedBottleneck>()];
+        Assert.That(blocks, Has.Length.EqualTo(14), "the last three have 7x7x960 hidden values");
+        Assert.That(blocks.Select(b => b.ForInference), Has.All.True);
     }
 
     [Test]
@@ -33,7 +42,7 @@ internal sealed class FuseInvertedBottlenecksTests
             SqueezeRatio = stochasticDepth ? 0 : 0.25f,
             DropRate = stochasticDepth ? 0.5f : 0,
         }));
-        Graph fused = FuseInvertedBottlenecks.Apply(net.Graph);
+        Graph fused = FuseInvertedBottlenecks.ForTraining(net.Graph);
         Assert.That(fused.Nodes.Count(n => n.Operator is InvertedBottleneck), Is.EqualTo(stochasticDepth ? 1 : 0));
         Assert.That(fused.Nodes.Count(n => n.Operator is Add), Is.EqualTo(1), "the residual is added behind stochastic depth");
     }
