@@ -10,8 +10,8 @@ namespace GpuNet.Bench;
 
 /// <summary>
 /// <c>dotnet run -c Release --project bench -- compare</c> measures GpuNet against other libraries; anything else runs the benchmarks:
-/// <c>dotnet run -c Release --project bench -- --filter '*'</c>. Their device is taken from GPUNET_DEVICE
-/// (default <c>cpu</c>), the network from GPUNET_MODEL. They run in this process, so that a published bench needs no SDK.
+/// <c>dotnet run -c Release --project bench -- --filter '*'</c>, on what <see cref="Subject"/> reads from the environment. They run in
+/// this process, so that a published bench needs no SDK.
 /// </summary>
 internal static class Program
 {
@@ -22,7 +22,7 @@ internal static class Program
         IConfig config = DefaultConfig.Instance
             .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
             .WithSummaryStyle(SummaryStyle.Default.WithMaxParameterColumnWidth(100))
-            .AddColumn(new ThroughputColumn())
+            .AddColumn([.. Enum.GetValues<OperatorFigure>().Select(f => new OperatorColumn(f))])
             .AddExporter(JsonExporter.Brief);
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);
         return 0;

@@ -1,0 +1,47 @@
+using System.Globalization;
+using GpuNet.Kernels;
+using GpuNet.Network;
+
+namespace GpuNet.Bench;
+
+/// <summary>
+/// What the benchmarks run, from the environment: GPUNET_DEVICE (default cpu), GPUNET_THREADS (every core), GPUNET_MODEL (mobilenetv2),
+/// GPUNET_WIDTH (1), GPUNET_SIZE (the model's own), GPUNET_CLASSES (1000), GPUNET_BATCH (1).
+/// </summary>
+internal static class Subject
+{
+    public static int Batch => Whole("BATCH", 1);
+
+    public static ModelSpec Model
+    {
+        get
+        {
+            ModelEntry entry = ModelCatalog.Find(Text("MODEL") ?? "mobilenetv2");
+            int size = Whole("SIZE", entry.ImageSize);
+            return new ModelSpec(entry.Name)
+            {
+                ImageHeight = size,
+                ImageWidth = size,
+                Classes = Whole("CLASSES", 1000),
+                Width = float.Parse(Text("WIDTH") ?? "1", CultureInfo.InvariantCulture),
+            };
+        }
+    }
+
+    /// <summary>The distinct operators of a pass forward.</summary>
+    public static IEnumerable<Operator> InferenceOperators => Distinct(Model.Build(Batch));
+
+    /// <summary>The distinct operators of a training step.</summary>
+    public static IEnumerable<Operator> TrainingOperators => Distinct(Model.BuildWithLoss(Batch)).Where(o => !o.IsInferenceOnly);
+
+    /// <summary>The operator that describes itself so.</summary>
+    public static Operator Find(IEnumerable<Operator> operators, string problem) => operators.First(o => o.ToString() == problem);
+
+    public static Device OpenDevice() => Device.Open(Text("DEVICE") ?? "cpu", new DeviceOptions { Threads = Whole("THREADS", 0) });
+
+    private static IEnumerable<Operator> Distinct(Graph graph) => graph.Nodes.Select(n => n.Operator).Distinct();
+
+    private static int Whole(string name, int otherwise) => Text(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+
+    private static string? Text(string name) => Environment.GetEnvironmentVariable("GPUNET_" + name);
+}
