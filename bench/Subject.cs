@@ -28,18 +28,26 @@ internal static class Subject
         }
     }
 
-    /// <summary>The distinct operators of a pass forward.</summary>
-    public static IEnumerable<Operator> InferenceOperators => Distinct(Model.Build(Batch));
+    /// <summary>The distinct operators of a pass forward, as a plan runs it.</summary>
+    public static IReadOnlyList<Operator> InferenceOperators { get; } = Distinct(PlanMode.Inference);
 
-    /// <summary>The distinct operators of a training step.</summary>
-    public static IEnumerable<Operator> TrainingOperators => Distinct(Model.BuildWithLoss(Batch)).Where(o => !o.IsInferenceOnly);
+    /// <summary>The distinct operators of a training step, as a plan runs it.</summary>
+    public static IReadOnlyList<Operator> TrainingOperators { get; } = Distinct(PlanMode.Training);
 
     /// <summary>The operator that describes itself so.</summary>
     public static Operator Find(IEnumerable<Operator> operators, string problem) => operators.First(o => o.ToString() == problem);
 
     public static Device OpenDevice() => Device.Open(Text("DEVICE") ?? "cpu", new DeviceOptions { Threads = Whole("THREADS", 0) });
 
-    private static IEnumerable<Operator> Distinct(Graph graph) => graph.Nodes.Select(n => n.Operator).Distinct();
+    private static Operator[] Distinct(PlanMode mode)
+    {
+        bool training = mode == PlanMode.Training;
+        using Device device = OpenDevice();
+        Graph graph = training ? Model.BuildWithLoss(Batch) : Model.Build(Batch);
+        using var parameters = new ParameterStore(graph, device, withGradients: training);
+        using var plan = new Plan(graph, parameters, mode);
+        return [.. plan.RunGraph.Nodes.Select(n => n.Operator).Distinct()];
+    }
 
     private static int Whole(string name, int otherwise) => Text(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
