@@ -32,7 +32,9 @@ internal static class CompareCommand
             {
                 var torch = new TorchPeer(parse.GetValue(python) ?? "python3");
                 var runtime = new OnnxRuntimePeer(parse.GetValue(node) ?? "node", parse.GetValue(modules), torch, folder);
+                string? busy = Machine.Busy();
                 (Peer[] programs, string[] notes) = Present(new GpuNetPeer(), runtime, torch);
+                notes = busy is null ? notes : [busy, .. notes];
                 Array.ForEach(notes, Console.WriteLine);
                 var coldStart = new ColdStart(folder);
                 coldStart.Prepare();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace GpuNet.Bench.Comparison;
@@ -5,6 +6,7 @@ namespace GpuNet.Bench.Comparison;
 /// <summary>What was measured on, without what names its owner.</summary>
 internal sealed record Machine(string Processor, int Cores, string Vectors, string System, string Runtime)
 {
+    private const double BusyShare = 0.3;
     private const string ProcessorFile = "/proc/cpuinfo";
 
     public static Machine Here() => new(
@@ -15,6 +17,18 @@ internal sealed record Machine(string Processor, int Cores, string Vectors, stri
     public string FileName => string.Join('-', $"{Processor} {Cores} cores".ToLowerInvariant()
         .Replace("(r)", "", StringComparison.Ordinal).Replace("(tm)", "", StringComparison.Ordinal)
         .Split([' ', '@', '(', ')', '/', '.', ','], StringSplitOptions.RemoveEmptyEntries));
+
+    /// <summary>A warning if others keep the machine busy; null if not, or if it does not tell.</summary>
+    public static string? Busy()
+    {
+        const string loadFile = "/proc/loadavg";
+        if (!File.Exists(loadFile))
+            return null;
+        string load = File.ReadAllText(loadFile).Split(' ')[0];
+        return double.Parse(load, CultureInfo.InvariantCulture) > Environment.ProcessorCount * BusyShare
+            ? $"The machine was not idle when the run began (load average {load}), so its figures say less."
+            : null;
+    }
 
     private static string ProcessorName()
     {

@@ -41,9 +41,9 @@ internal sealed class TorchPeer(string python) : Peer
 
     public override string? Missing()
     {
-        ProgramRun run = ProgramRun.Of(python, ["-c", "import torch, torchvision"]);
-        return run.Succeeded ? null
-            : $"PyTorch is left out ({run.Error}); to get it: apt install python3-torchvision, or pip install torch torchvision, and --python its interpreter.";
+        return ProgramRun.Of(python, ["-c", "import torch, torchvision"]).Succeeded
+            ? null
+            : $"PyTorch is left out: {python} does not have it. To get it: apt install python3-torchvision, or pip install torch torchvision; --python names its interpreter.";
     }
 
     public override JsonElement Measure(Work work) => ProgramRun.Of(python, [Script("torch_peer.py"), work.TorchName, .. work.Arguments()]).Json;
@@ -68,9 +68,8 @@ internal sealed class OnnxRuntimePeer(string node, string? modules, TorchPeer ex
 
     public override string? Missing()
     {
-        ProgramRun run = ProgramRun.Of(node, ["-e", "require('onnxruntime-node')"], environment);
-        return !run.Succeeded
-                ? $"ONNX Runtime is left out ({run.Error}); to get it: npm install onnxruntime-node in a folder, and --node-modules FOLDER/node_modules."
+        return !ProgramRun.Of(node, ["-e", "require('onnxruntime-node')"], environment).Succeeded
+                ? $"ONNX Runtime is left out: {node} does not have it. To get it: npm install onnxruntime-node in a folder; --node-modules names FOLDER/node_modules."
             : exporter.Missing() is not null ? "ONNX Runtime is left out: the networks it runs are exported by PyTorch, which is not here."
             : null;
     }

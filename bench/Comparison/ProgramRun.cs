@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
 
@@ -37,9 +38,9 @@ internal sealed record ProgramRun(string Output, string Error, double Seconds)
             string complaint = process.ExitCode == 0 ? "" : $"{program} ended with {process.ExitCode}: {LastLine(error.Result)}";
             return new ProgramRun(output.Result, complaint, seconds);
         }
-        catch (System.ComponentModel.Win32Exception e)
+        catch (Win32Exception)
         {
-            return new ProgramRun("", $"{program}: {e.Message}", 0);
+            return new ProgramRun("", $"{program} cannot be started", 0);
         }
     }
 
