@@ -35,9 +35,8 @@ internal sealed class InvertedBottleneckComposed : Launcher
         }
 
         (hidden1, gradient1, gradientHidden1) = (Take(first.Elements), Take(first.Elements), Take(first.Elements));
-        (hidden2, gradient2) = (Take(second.Elements), Take(second.Elements));
-        gradientHidden2 = Take(Math.Max(second.Elements, op.Output.Elements));
-        result = Take(op.Output.Elements);
+        (hidden2, gradient2, gradientHidden2) = (Take(second.Elements), Take(second.Elements), Take(second.Elements));
+        (projected, result) = (Take(op.Output.Elements), Take(op.Output.Elements));
         thrownAway = Take(4L * Pitch(op.Hidden));
         scratchElements = ((Launcher[])[expand, expandNorm, filter, filterNorm, project, projectNorm]).Max(l => l.WorkspaceElements);
         scratch = Take(scratchElements);
