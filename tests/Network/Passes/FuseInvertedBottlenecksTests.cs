@@ -8,8 +8,7 @@ namespace GpuNet.Tests.Network.Passes;
 [TestFixture]
 internal sealed class FuseInvertedBottlenecksTests
 {
-    // Rounding, relative to the largest value, after some fifty layers forward and backward, whose norms divide by deviations of few values.
-    private const double Tolerance = 1e-3;
+    private static ModelSpec Spec => new("mobilenetv2") { Width = 0.25f, Classes = 7, ImageHeight = 32, ImageWidth = 40 };
 
     [Test]
     public void Every_block_of_MobileNetV2_is_one_operator()
@@ -51,30 +50,40 @@ internal sealed class FuseInvertedBottlenecksTests
     [TestCase(PlanMode.Gradients)]
     public void A_step_gives_the_same_loss_gradients_and_statistics(PlanMode mode)
     {
-        var spec = new ModelSpec("mobilenetv2") { Width = 0.25f, Classes = 7, ImageHeight = 32, ImageWidth = 40 };
-        (Dictionary<string, float[]> fused, int fewer) = Step(spec.BuildWithLoss(8), mode);
-        Graph graph = spec.BuildWithLoss(8);
-        // A value that is given out is not merged away.
-        foreach (Node node in graph.Nodes.Where(n => n.Operator is DepthwiseConv).ToArray())
-            graph.MarkOutput(node.Name, node.Output);
-        (Dictionary<string, float[]> plain, int all) = Step(graph, mode);
+        (Dictionary<string, float[]> fused, int fewer) = Step(Spec.BuildWithLoss(8), mode);
+        (Dictionary<string, float[]> plain, int all) = Step(Apart(), mode);
         Assert.That(all - fewer, Is.EqualTo((16 * 5) + 3 + 12), "five nodes of a block, three of the first, and the sums");
+        // Some fifty norms divide by deviations of few values, and many a sum is zero but for rounding: how much rounding matters is
+        // measured, by images that are moved by as much as fifty layers round.
+        (Dictionary<string, float[]> moved, _) = Step(Apart(), mode, noise: 2e-6f);
         foreach ((string name, float[] expected) in plain)
         {
-            double within = Tolerance * Math.Max(1e-2, expected.Max(MathF.Abs));
-            Assert.That(fused[name], Is.EqualTo(expected).Within(within), name);
+            double within = (4 * Distance(moved[name], expected)) + (1e-5 * Distance(new float[expected.Length], expected)) + 1e-7;
+            Assert.That(Distance(fused[name], expected), Is.LessThan(within), name);
         }
     }
 
+    // A value that is given out is not merged away.
+    private static Graph Apart()
+    {
+        Graph graph = Spec.BuildWithLoss(8);
+        foreach (Node node in graph.Nodes.Where(n => n.Operator is DepthwiseConv).ToArray())
+            graph.MarkOutput(node.Name, node.Output);
+        return graph;
+    }
+
+    private static double Distance(float[] a, float[] b) => Math.Sqrt(a.Zip(b, (x, y) => Math.Pow((double)x - y, 2)).Sum());
+
     // Loss, gradients of the input and all parameters, and what the parameters are afterwards.
-    private static (Dictionary<string, float[]> Results, int Nodes) Step(Graph graph, PlanMode mode)
+    private static (Dictionary<string, float[]> Results, int Nodes) Step(Graph graph, PlanMode mode, float noise = 0)
     {
         using var parameters = new ParameterStore(graph, TestDevices.Get("cpu"), withGradients: true);
         parameters.Initialize(3);
         Value input = graph.Inputs["input"];
         using var plan = new Plan(graph, parameters, mode, input);
         var random = new Random(5);
-        plan.Input("input").Upload([.. Enumerable.Range(0, (int)input.Shape.Elements).Select(_ => (random.NextSingle() * 2) - 1)]);
+        plan.Input("input").Upload([.. Enumerable.Range(0, (int)input.Shape.Elements)
+            .Select(i => ((random.NextSingle() * 2) - 1) * (1 + (noise * ((i % 3) - 1))))]);
         plan.Input("labels").Upload([1, 6, 0, 3, 2, 2, 5, 4]);
         plan.Forward(seed: 9);
         plan.Backward();
