@@ -11,9 +11,9 @@ namespace GpuNet.Kernels.Host;
 internal sealed unsafe class MatrixProduct<TLanes>
     where TLanes : unmanaged, ILanes<TLanes>
 {
-    // A block of 56 rows x 256 terms: four tiles high, and as deep as keeps a panel of B in a first-level cache of 32 KiB or more.
+    // Four tiles high.
     private const int BlockRows = 56;
-    private const int BlockDepth = 256;
+    private const int BlockDepth = TileRun.BlockDepth;
 
     // A single tile of rows reads each element of B once, so packing is left out where the columns allow. Shallow blocks then read
     // B nearly in the order of memory.
@@ -131,7 +131,9 @@ internal sealed unsafe class MatrixProduct<TLanes>
                 for (int own = panel; own < endPanel; own++)
                 {
                     // The first block of rows is the first to read a panel; while it does, the next panel is fetched.
-                    float* next = row == firstRow && own + 1 < endPanel ? Panel(group, own + 1, firstTerm) : null;
+                    float* next = row > firstRow ? null
+                        : own + 1 < endPanel ? Panel(group, own + 1, firstTerm)
+                        : block + 1 < depthBlocks ? Panel(group, panel, firstTerm + terms) : null;
                     MultiplyPanel(group, own, row, blockRows, a, stride, firstTerm, terms, tiles, next);
                 }
             }

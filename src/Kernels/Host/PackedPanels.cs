@@ -6,9 +6,6 @@ namespace GpuNet.Kernels.Host;
 internal sealed unsafe class PackedPanels<TLanes>
     where TLanes : unmanaged, ILanes<TLanes>
 {
-    // As deep as keeps a panel in a first-level cache.
-    private const int BlockDepth = 256;
-
     private readonly WeightPanels<TLanes> panels;
     private readonly int depth, depthBlocks;
 
@@ -19,8 +16,11 @@ internal sealed unsafe class PackedPanels<TLanes>
     {
         panels = new WeightPanels<TLanes>([0], depth, columns, 1, transposed: false);
         this.depth = depth;
-        depthBlocks = (depth + BlockDepth - 1) / BlockDepth;
+        depthBlocks = (depth + TileRun.BlockDepth - 1) / TileRun.BlockDepth;
     }
+
+    /// <summary>The panels of columns.</summary>
+    public ColumnPanels Panels => panels.Columns;
 
     /// <summary>Elements of the packed matrix.</summary>
     public long Elements => panels.PackedElements;
@@ -32,47 +32,50 @@ internal sealed unsafe class PackedPanels<TLanes>
     /// <param name="packed">Receives the panels.</param>
     public void Pack(float* matrix, float* scale, float* start, float* packed)
     {
-        for (int panel = 0; panel < panels.Columns.Count; panel++)
+        for (int panel = 0; panel < Panels.Count; panel++)
             panels.Pack(matrix, scale, start, 0, panel, packed, startOnly: false);
     }
 
     /// <summary>c = epilogue(a · matrix + start).</summary>
     /// <param name="packed">The panels.</param>
-    /// <param name="a">First row of the left matrix, and the distance between its rows.</param>
+    /// <param name="a">First row of the left matrix.</param>
     /// <param name="rowA">Distance between the rows of a.</param>
     /// <param name="rows">Rows.</param>
     /// <param name="c">First row of the result.</param>
     /// <param name="rowC">Distance between the rows of the result.</param>
     /// <param name="epilogue">What follows the sums.</param>
-    /// <param name="residual">What the epilogue adds, as many columns as the result has; may be null.</param>
+    /// <param name="residual">What the epilogue adds, in rows of as many columns as the matrix has; may be null.</param>
     public void Multiply(float* packed, float* a, nint rowA, int rows, float* c, nint rowC, HostEpilogue<TLanes> epilogue, float* residual)
     {
-        ColumnPanels columns = panels.Columns;
-        for (int panel = 0; panel < columns.Count; panel++)
+        for (int panel = 0; panel < Panels.Count; panel++)
+            Multiply(panel, packed, a, rowA, rows, c + Panels.First(panel), rowC, epilogue, residual + Panels.First(panel));
+    }
+
+    /// <summary>The same for the columns of one panel.</summary>
+    public void Multiply(
+        int panel, float* packed, float* a, nint rowA, int rows, float* c, nint rowC, HostEpilogue<TLanes> epilogue, float* residual)
+    {
+        float* starts = packed + panels.PackedOffset(0, panel);
+        TileOperands o = default;
+        o.RowA = rowA;
+        o.StepA = 1;
+        o.StepB = Panels.Elements(panel);
+        o.C = c;
+        o.RowC = rowC;
+        o.Columns = Panels.Valid(panel);
+        o.Next = a;
+        for (int block = 0; block < depthBlocks; block++)
         {
-            float* starts = packed + panels.PackedOffset(0, panel);
-            int first = columns.First(panel);
-            TileOperands o = default;
-            o.RowA = rowA;
-            o.StepA = 1;
-            o.StepB = columns.Elements(panel);
-            o.C = c + first;
-            o.RowC = rowC;
-            o.Columns = columns.Valid(panel);
-            for (int block = 0; block < depthBlocks; block++)
-            {
-                int term = WorkParts.Start(block, depthBlocks, depth);
-                o.A = a + term;
-                o.B = starts + ((term + 1) * o.StepB);
-                o.Depth = WorkParts.Start(block + 1, depthBlocks, depth) - term;
-                o.Start = block == 0 ? starts : o.C;
-                o.RowStart = block == 0 ? 0 : rowC;
-                o.Next = a;
-                if (block == depthBlocks - 1)
-                    epilogue.Bound(ref o);
-                TileRun.Multiply<TLanes>(o, rows, columns.Width(panel));
-            }
-            epilogue.Apply(o.C, rowC, residual + first, columns.Columns, rows, o.Columns);
+            int term = WorkParts.Start(block, depthBlocks, depth);
+            o.A = a + term;
+            o.B = starts + ((term + 1) * o.StepB);
+            o.Depth = WorkParts.Start(block + 1, depthBlocks, depth) - term;
+            o.Start = block == 0 ? starts : c;
+            o.RowStart = block == 0 ? 0 : rowC;
+            if (block == depthBlocks - 1)
+                epilogue.Bound(ref o);
+            TileRun.Multiply<TLanes>(o, rows, Panels.Width(panel));
         }
+        epilogue.Apply(c, rowC, residual, Panels.Columns, rows, o.Columns);
     }
 }

@@ -3,6 +3,12 @@ namespace GpuNet.Kernels.Host;
 /// <summary>Covers the rows of a block with register tiles.</summary>
 internal static unsafe class TileRun
 {
+    /// <summary>
+    /// Terms of a sum that are added at a time: 56 rows of so many and a panel two registers wide share a first-level cache of 48 KiB,
+    /// and C is read and written once for many multiply-adds.
+    /// </summary>
+    public const int BlockDepth = 128;
+
     /// <summary>Runs as few tiles as cover the rows, as even in height as they come.</summary>
     /// <param name="first">Operands of the first tile.</param>
     /// <param name="rows">Rows to cover.</param>
