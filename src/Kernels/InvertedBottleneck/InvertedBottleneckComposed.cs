@@ -15,6 +15,10 @@ internal sealed class InvertedBottleneckComposed : Launcher
     private readonly long hidden1, gradient1, gradientHidden1, hidden2, gradient2, gradientHidden2, projected, result, thrownAway, scratch;
     private readonly long scratchElements;
 
+    // What is run for the operands that were bound last; a plan always passes the same.
+    private readonly List<(Launcher Launcher, Operands Operands)> forward = [], backward = [];
+    private Operands? bound;
+
     public InvertedBottleneckComposed(Device device, InvertedBottleneck op)
     {
         this.op = op;
@@ -47,26 +51,59 @@ internal sealed class InvertedBottleneckComposed : Launcher
 
     public override void Forward(Operands o)
     {
+        Bind(o);
+        foreach ((Launcher launcher, Operands operands) in forward)
+            launcher.Forward(operands);
+    }
+
+    public override void Backward(Operands o)
+    {
+        Bind(o);
+        if (o.Training)
+            At(o, thrownAway, Shape.Vector(2 * Pitch(op.Hidden))).Clear();
+        foreach ((Launcher launcher, Operands operands) in backward)
+        {
+            if (operands.DOutput.IsNone)
+                launcher.Forward(operands);
+            else
+                launcher.Backward(operands);
+        }
+    }
+
+    private void Bind(Operands o)
+    {
+        if (bound == o)
+            return;
+        bound = o;
+        forward.Clear();
+        backward.Clear();
+        BindForward(o);
+        if (!o.DOutput.IsNone)
+            BindBackward(o);
+    }
+
+    private void BindForward(Operands o)
+    {
         Tensor h1 = o.Input;
         if (op.Expands)
         {
             Tensor z1 = Raw(o, 0, first, gradient1);
-            expand.Forward(Part(o, h1, 0, 1, z1));
+            forward.Add((expand, Part(o, h1, 0, 1, z1)));
             h1 = At(o, hidden1, first);
-            expandNorm.Forward(Part(o, z1, 1, 4, h1, 0));
+            forward.Add((expandNorm, Part(o, z1, 1, 4, h1, 0)));
         }
         int part = op.Expands ? 1 : 0;
         Tensor z2 = Raw(o, part, second, gradient2), h2 = At(o, hidden2, second), z3 = Raw(o, part + 1, op.Output, projected);
-        filter.Forward(Part(o, h1, 5 * part, 1, z2));
-        filterNorm.Forward(Part(o, z2, (5 * part) + 1, 4, h2, part));
-        project.Forward(Part(o, h2, (5 * part) + 5, 1, z3));
+        forward.Add((filter, Part(o, h1, 5 * part, 1, z2)));
+        forward.Add((filterNorm, Part(o, z2, (5 * part) + 1, 4, h2, part)));
+        forward.Add((project, Part(o, h2, (5 * part) + 5, 1, z3)));
         Tensor y = op.Residual ? At(o, result, op.Output) : o.Output;
-        projectNorm.Forward(Part(o, z3, (5 * part) + 6, 4, y, part + 1));
+        forward.Add((projectNorm, Part(o, z3, (5 * part) + 6, 4, y, part + 1)));
         if (op.Residual)
-            add.Forward(new Operands { Inputs = [y, o.Input], Output = o.Output });
+            forward.Add((add, new Operands { Inputs = [y, o.Input], Output = o.Output }));
     }
 
-    public override void Backward(Operands o)
+    private void BindBackward(Operands o)
     {
         int part = op.Expands ? 1 : 0;
         Tensor z2 = Raw(o, part, second, 0), h2 = At(o, hidden2, second), z3 = Raw(o, part + 1, op.Output, 0), dz3 = At(o, result, op.Output);
@@ -74,27 +111,27 @@ internal sealed class InvertedBottleneckComposed : Launcher
         if (op.Expands)
         {
             h1 = At(o, hidden1, first);
-            expandNorm.Forward(Again(o, Raw(o, 0, first, 0), 1, h1));
+            backward.Add((expandNorm, Again(o, Raw(o, 0, first, 0), 1, h1)));
         }
-        filterNorm.Forward(Again(o, z2, (5 * part) + 1, h2));
-        projectNorm.Backward(Part(o, z3, (5 * part) + 6, 4, Tensor.None, part + 1, o.DOutput, Set(dz3)));
-        project.Backward(Part(o, h2, (5 * part) + 5, 1, z3, -1, dz3, Set(dh2)));
-        filterNorm.Backward(Part(o, z2, (5 * part) + 1, 4, h2, part, dh2, Set(dz2)));
+        backward.Add((filterNorm, Again(o, z2, (5 * part) + 1, h2)));
+        backward.Add((projectNorm, Part(o, z3, (5 * part) + 6, 4, Tensor.None, part + 1, o.DOutput, Set(dz3))));
+        backward.Add((project, Part(o, h2, (5 * part) + 5, 1, z3, -1, dz3, Set(dh2))));
+        backward.Add((filterNorm, Part(o, z2, (5 * part) + 1, 4, h2, part, dh2, Set(dz2))));
         Gradient dx = o.DInput;
         if (op.Residual && dx.IsWanted)
         {
-            add.Backward(new Operands { DOutput = o.DOutput, DInputs = [dx, Gradient.None] });
+            backward.Add((add, new Operands { DOutput = o.DOutput, DInputs = [dx, Gradient.None] }));
             dx = dx with { Mode = GradientMode.Add };
         }
         if (!op.Expands)
         {
-            filter.Backward(Part(o, h1, 0, 1, z2, -1, dz2, dx));
+            backward.Add((filter, Part(o, h1, 0, 1, z2, -1, dz2, dx)));
             return;
         }
         Tensor dz1 = At(o, gradient1, first), dh1 = At(o, gradientHidden1, first);
-        filter.Backward(Part(o, h1, 5, 1, z2, -1, dz2, Set(dh1)));
-        expandNorm.Backward(Part(o, Raw(o, 0, first, 0), 1, 4, h1, 0, dh1, Set(dz1)));
-        expand.Backward(Part(o, o.Input, 0, 1, dz1, -1, dz1, dx));
+        backward.Add((filter, Part(o, h1, 5, 1, z2, -1, dz2, Set(dh1))));
+        backward.Add((expandNorm, Part(o, Raw(o, 0, first, 0), 1, 4, h1, 0, dh1, Set(dz1))));
+        backward.Add((expand, Part(o, o.Input, 0, 1, dz1, -1, dz1, dx)));
     }
 
     private static int Pitch(int channels) => (channels + Boundary - 1) / Boundary * Boundary;
@@ -137,8 +174,6 @@ internal sealed class InvertedBottleneckComposed : Launcher
         Operands part = Part(o, input, parameter, 4, output);
         if (!o.Training)
             return part;
-        Aside(0).Clear();
-        Aside(1).Clear();
         return new Operands
         {
             Training = true,
