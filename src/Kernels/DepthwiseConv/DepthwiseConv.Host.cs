@@ -5,22 +5,24 @@ using GpuNet.Kernels.Host;
 namespace GpuNet.Kernels;
 
 /// <summary>
-/// Vectorised over channels. Forward and backward-data are the same sum over tap tables; a part is a row of targets, so no two
-/// threads write the same row. Weight gradients are summed by groups of images and combined in order.
+/// Vectorised over channels. Forward, a part is an output row. Backward, a part is a range of input rows: a row of the input and the
+/// rows of the output's gradient that it meets are visited once for data and weight gradient, and the parts' weight gradients are
+/// combined in order.
 /// </summary>
 internal sealed unsafe class DepthwiseConvHost<TLanes> : Launcher
     where TLanes : unmanaged, ILanes<TLanes>
 {
-    private const int MaxImageGroups = 16;
+    // Each has weight gradients of its own.
+    private const int MaxBackwardParts = 32;
 
     private readonly Workers workers;
     private readonly DepthwiseConv op;
     private readonly WindowGeometry g;
     private readonly DepthwiseRow<TLanes> row;
     private readonly HostEpilogue<TLanes> epilogue;
-    private readonly TapTable rowsForward, rowsBackward, columnsBackward;
-    private readonly Action<int> forwardRow, backwardRow, weightGroup;
-    private readonly int imageGroups;
+    private readonly TapTable rowsBackward, columnsBackward;
+    private readonly Action<int> forwardRow, backwardPart;
+    private readonly int backwardParts;
     private Operands current = null!;
 
     public DepthwiseConvHost(Device device, DepthwiseConv op)
@@ -30,17 +32,16 @@ internal sealed unsafe class DepthwiseConvHost<TLanes> : Launcher
         g = new WindowGeometry(op.Input, op.Window, op.Result, op.Input.C);
         row = new DepthwiseRow<TLanes>(g);
         epilogue = new HostEpilogue<TLanes>(op.Epilogue);
-        rowsForward = TapTable.RowsForward(op.Input, op.Window, op.Result);
         rowsBackward = TapTable.RowsBackward(op.Input, op.Window, op.Result);
         columnsBackward = TapTable.ColumnsBackward(op.Input, op.Window, op.Result);
-        imageGroups = Math.Min(g.N, MaxImageGroups);
+        int wanted = WorkParts.Count(4 * op.Macs, op.Input.Elements + op.Result.Elements);
+        backwardParts = Math.Min(Math.Min(wanted, MaxBackwardParts), g.N * g.H);
         forwardRow = ForwardRow;
-        backwardRow = BackwardRow;
-        weightGroup = WeightGroup;
+        backwardPart = BackwardPart;
     }
 
     // Backward alone needs it.
-    public override long WorkspaceElements => op.IsInferenceOnly ? 0 : (long)imageGroups * g.KernelH * g.KernelW * g.C;
+    public override long WorkspaceElements => op.IsInferenceOnly ? 0 : (long)backwardParts * g.KernelH * g.KernelW * g.C;
 
     // The filter with the norm's factors, then the factors, then what sums start from.
     public override long PreparedElements => ((long)(g.KernelH * g.KernelW) + 2) * g.C;
@@ -63,13 +64,10 @@ internal sealed unsafe class DepthwiseConvHost<TLanes> : Launcher
     public override void Backward(Operands o)
     {
         current = o;
-        if (o.DInput.IsWanted)
-            workers.Run(g.N * g.H, backwardRow);
+        if (o.DInput.IsWanted || !o.DParameters[0].IsNone)
+            workers.Run(backwardParts, backwardPart);
         if (!o.DParameters[0].IsNone)
-        {
-            workers.Run(imageGroups, weightGroup);
-            HostReduce.AddRows(o.Workspace.Pointer, imageGroups, o.DParameters[0].Span);
-        }
+            HostReduce.AddRows(o.Workspace.Pointer, backwardParts, o.DParameters[0].Span);
         if (op.Bias && !o.DParameters[1].IsNone)
             HostReduce.AddRows(o.DOutput.Pointer, g.N * g.P * g.Q, o.DParameters[1].Span);
     }
@@ -93,12 +91,35 @@ internal sealed unsafe class DepthwiseConvHost<TLanes> : Launcher
         epilogue.Apply(y, pitch, residual, g.C, g.Q, g.C);
     }
 
-    private void BackwardRow(int part)
+    private void BackwardPart(int part)
     {
-        (int n, int h) = Math.DivRem(part, g.H);
-        float* dy = current.DOutput.Pointer + ((long)n * g.P * g.Q * g.C);
-        float* dx = current.DInput.Tensor.Pointer + ((long)part * g.W * g.C);
-        SumTaps(dy, g.Q, dx, g.W, rowsBackward, h, columnsBackward, current.DInput.Adds);
+        bool wantsWeights = !current.DParameters[0].IsNone;
+        int taps = g.KernelH * g.KernelW;
+        float* partial = current.Workspace.Pointer + ((long)part * taps * g.C);
+        if (wantsWeights)
+            new Span<float>(partial, taps * g.C).Clear();
+        int end = WorkParts.Start(part + 1, backwardParts, g.N * g.H);
+        for (int line = WorkParts.Start(part, backwardParts, g.N * g.H); line < end; line++)
+        {
+            (int n, int h) = Math.DivRem(line, g.H);
+            float* dy = current.DOutput.Pointer + ((long)n * g.P * g.Q * g.C);
+            long start = (long)line * g.W * g.C;
+            if (current.DInput.IsWanted)
+                SumTaps(dy, g.Q, current.DInput.Tensor.Pointer + start, g.W, rowsBackward, h, columnsBackward, current.DInput.Adds);
+            if (wantsWeights)
+                AddLine(current.Input.Pointer + start, dy, h, partial);
+        }
+    }
+
+    // Adds what an input row contributes to the weight gradients: its product with every output row that reads it.
+    private void AddLine(float* x, float* dy, int h, float* partial)
+    {
+        for (int r = rowsBackward.Start[h]; r < rowsBackward.Start[h + 1]; r++)
+        {
+            float* row = dy + ((long)rowsBackward.Source[r] * g.Q * g.C);
+            for (int b = 0; b < g.KernelW; b++)
+                AddTap(x, row, partial + ((((long)rowsBackward.Tap[r] * g.KernelW) + b) * g.C), b);
+        }
     }
 
     // target[t, c] (+)= Σ over row and column pairs: source[row, column, c] · weight[a, b, c]
@@ -160,25 +181,6 @@ internal sealed unsafe class DepthwiseConvHost<TLanes> : Launcher
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T First<T>(float* target, int c, bool add)
         where T : unmanaged, ILanes<T> => add ? T.Load(target + c) : T.Create(0);
-
-    private void WeightGroup(int group)
-    {
-        int taps = g.KernelH * g.KernelW;
-        float* partial = current.Workspace.Pointer + ((long)group * taps * g.C);
-        new Span<float>(partial, taps * g.C).Clear();
-        int firstImage = group * g.N / imageGroups, endImage = (group + 1) * g.N / imageGroups;
-        for (int row = firstImage * g.P; row < endImage * g.P; row++)
-        {
-            (int n, int p) = Math.DivRem(row, g.P);
-            float* dy = current.DOutput.Pointer + ((long)row * g.Q * g.C);
-            for (int r = rowsForward.Start[p]; r < rowsForward.Start[p + 1]; r++)
-            {
-                float* x = current.Input.Pointer + (((long)n * g.H) + rowsForward.Source[r]) * g.W * g.C;
-                for (int b = 0; b < g.KernelW; b++)
-                    AddTap(x, dy, partial + ((long)((rowsForward.Tap[r] * g.KernelW) + b) * g.C), b);
-            }
-        }
-    }
 
     // partial[c] += Σ_q x[q·s + b·d − left, c] · dy[q, c] over the q whose column lies inside the image
     private void AddTap(float* x, float* dy, float* partial, int b)

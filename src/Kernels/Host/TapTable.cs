@@ -1,8 +1,8 @@
 namespace GpuNet.Kernels.Host;
 
 /// <summary>
-/// One axis of a window, written out: for each target index the (source index, tap) pairs that lie inside the source. Forward sums
-/// over the pairs of an output index, backward-data over those of an input index; neither has a bounds test left.
+/// One axis of a window, written out: for each input index the (output index, tap) pairs that lie inside the output. Backward sums
+/// over the pairs without a bounds test.
 /// </summary>
 public sealed class TapTable
 {
@@ -36,14 +36,6 @@ public sealed class TapTable
     /// <summary>Tap of each pair.</summary>
     public int[] Tap { get; }
 
-    /// <summary>Input rows that each output row reads.</summary>
-    public static TapTable RowsForward(Shape input, Window window, Shape output) =>
-        Forward(output.H, input.H, window.KernelH, window.StrideH, window.DilationH, window.Top);
-
-    /// <summary>Input columns that each output column reads.</summary>
-    public static TapTable ColumnsForward(Shape input, Window window, Shape output) =>
-        Forward(output.W, input.W, window.KernelW, window.StrideW, window.DilationW, window.Left);
-
     /// <summary>Output rows that read each input row.</summary>
     public static TapTable RowsBackward(Shape input, Window window, Shape output) =>
         Backward(input.H, output.H, window.KernelH, window.StrideH, window.DilationH, window.Top);
@@ -51,9 +43,6 @@ public sealed class TapTable
     /// <summary>Output columns that read each input column.</summary>
     public static TapTable ColumnsBackward(Shape input, Window window, Shape output) =>
         Backward(input.W, output.W, window.KernelW, window.StrideW, window.DilationW, window.Left);
-
-    private static TapTable Forward(int outputs, int inputs, int taps, int stride, int dilation, int before) =>
-        new(outputs, inputs, taps, (o, t) => (o * stride) + (t * dilation) - before);
 
     private static TapTable Backward(int inputs, int outputs, int taps, int stride, int dilation, int before) =>
         new(inputs, outputs, taps, (i, t) =>
