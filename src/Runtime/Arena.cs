@@ -34,9 +34,14 @@ public sealed unsafe class Arena : IDisposable
         try
         {
             if (device.IsHost)
+            {
                 host = (float*)NativeMemory.AlignedAlloc((nuint)Bytes, Alignment);
+                HugePages.Advise(host, Bytes);
+            }
             else
+            {
                 buffer = device.Accelerator.Allocate1D<float>(Bytes / sizeof(float));
+            }
         }
         catch (Exception e) when (e is OutOfMemoryException or AcceleratorException)
         {
