@@ -1,3 +1,4 @@
+using System.CommandLine;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Exporters.Json;
 using BenchmarkDotNet.Jobs;
@@ -5,6 +6,7 @@ using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using GpuNet.Bench.Comparison;
+using GpuNet.Cli;
 
 namespace GpuNet.Bench;
 
@@ -18,7 +20,18 @@ internal static class Program
     public static int Main(string[] args)
     {
         if (args is [CompareCommand.Name, ..])
-            return CompareCommand.Create().Parse(args).Invoke();
+        {
+            ParseResult parse = CompareCommand.Create().Parse(args);
+            if (parse.Errors.Count == 0)
+                return parse.Invoke();
+            Console.Error.WriteLine($"compare: {string.Join("; ", parse.Errors.Select(e => e.Message.TrimEnd('.')))}.");
+            return ExitCodes.Usage;
+        }
+        if (Subject.Mistake() is { } mistake)
+        {
+            Console.Error.WriteLine(mistake);
+            return ExitCodes.Usage;
+        }
         IConfig config = DefaultConfig.Instance
             .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
             .WithSummaryStyle(SummaryStyle.Default.WithMaxParameterColumnWidth(100))

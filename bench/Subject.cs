@@ -28,11 +28,29 @@ internal static class Subject
         }
     }
 
+    private static readonly Lazy<IReadOnlyList<Operator>> inference = new(() => Distinct(PlanMode.Inference));
+    private static readonly Lazy<IReadOnlyList<Operator>> training = new(() => Distinct(PlanMode.Training));
+
     /// <summary>The distinct operators of a pass forward, as a plan runs it.</summary>
-    public static IReadOnlyList<Operator> InferenceOperators { get; } = Distinct(PlanMode.Inference);
+    public static IReadOnlyList<Operator> InferenceOperators => inference.Value;
 
     /// <summary>The distinct operators of a training step, as a plan runs it.</summary>
-    public static IReadOnlyList<Operator> TrainingOperators { get; } = Distinct(PlanMode.Training);
+    public static IReadOnlyList<Operator> TrainingOperators => training.Value;
+
+    /// <summary>What is wrong with the environment, in one line; null if nothing is.</summary>
+    public static string? Mistake()
+    {
+        try
+        {
+            _ = Model.Build(Batch);
+            using Device device = OpenDevice();
+            return null;
+        }
+        catch (Exception e) when (e is GpuNetException or FormatException or OverflowException)
+        {
+            return $"GPUNET_...: {e.Message}";
+        }
+    }
 
     /// <summary>The operator that describes itself so.</summary>
     public static Operator Find(IEnumerable<Operator> operators, string problem) => operators.First(o => o.ToString() == problem);

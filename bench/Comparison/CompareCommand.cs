@@ -25,6 +25,13 @@ internal static class CompareCommand
         Option<string> page = OptionKinds.Text("--page", "A page whose table is to be replaced, such as README.md", "file");
         Option<string> only = OptionKinds.Text("--only", "Measure only the rows that have this text, such as 'batch 8' or PyTorch", "text");
         var command = new Command(Name, "Compare GpuNet with the libraries installed here") { rounds, threads, python, node, modules, output, page, only };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(page) is not null && result.GetValue(only) is not null)
+                result.AddError("--page takes the whole table: leave out --only");
+            if (result.GetValue(page) is { } path && !File.Exists(path))
+                result.AddError($"--page: there is no file {path}");
+        });
         command.SetAction(parse =>
         {
             string folder = Directory.CreateTempSubdirectory("gpunet-compare").FullName;
@@ -36,18 +43,23 @@ internal static class CompareCommand
                 (Peer[] programs, string[] notes) = Present(new GpuNetPeer(), runtime, torch);
                 notes = busy is null ? notes : [busy, .. notes];
                 Array.ForEach(notes, Console.WriteLine);
+                string results = Directory.CreateDirectory(parse.GetValue(output) ?? Path.Combine("bench", "results")).FullName;
                 var coldStart = new ColdStart(folder);
                 coldStart.Prepare();
                 Row[] rows = [.. Row.All(parse.GetValue(threads) ?? Environment.ProcessorCount).Where(r => $"{r} {r.Peer}".Contains(parse.GetValue(only) ?? "", StringComparison.OrdinalIgnoreCase))];
                 var measurement = new Measurement(programs, rows, coldStart, Console.WriteLine);
+                if (measurement.Rows.Count == 0)
+                    throw new GpuNetException("there is nothing to compare: no row has the text of --only, or none of the libraries is installed.");
+                if (parse.GetValue(page) is not null && measurement.Rows.Count < rows.Length)
+                    throw new GpuNetException("--page takes the whole table: install what is missing, or leave out --page.");
                 measurement.Run(parse.GetValue(rounds) ?? DefaultRounds);
                 var report = new Report(measurement, Machine.Here(), DateTime.UtcNow, notes);
-                Write(report, parse.GetValue(output) ?? Path.Combine("bench", "results"));
+                Write(report, results);
                 if (parse.GetValue(page) is { } path)
                     report.WriteInto(path);
                 return 0;
             }
-            catch (GpuNetException e)
+            catch (Exception e) when (e is GpuNetException or IOException or UnauthorizedAccessException)
             {
                 Console.Error.WriteLine($"compare: {e.Message}");
                 return 1;
@@ -70,7 +82,6 @@ internal static class CompareCommand
 
     private static void Write(Report report, string folder)
     {
-        Directory.CreateDirectory(folder);
         string path = Path.Combine(folder, report.FileName);
         File.WriteAllText(path + ".md", report.Markdown().ReplaceLineEndings("\n"));
         File.WriteAllText(path + ".json", JsonSerializer.Serialize(report.Json(), Terminal.JsonOptions) + "\n");

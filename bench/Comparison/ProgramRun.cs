@@ -16,7 +16,20 @@ internal sealed record ProgramRun(string Output, string Error, double Seconds)
 
     /// <summary>The JSON object it printed.</summary>
     /// <exception cref="GpuNetException">It failed; the message is its own.</exception>
-    public JsonElement Json => Succeeded ? JsonDocument.Parse(Output).RootElement : throw new GpuNetException(Error);
+    public JsonElement Json
+    {
+        get
+        {
+            try
+            {
+                return Succeeded ? JsonDocument.Parse(Output).RootElement : throw new GpuNetException(Error);
+            }
+            catch (JsonException e)
+            {
+                throw new GpuNetException($"a program printed something else than its figures: {Output.Trim()}", e);
+            }
+        }
+    }
 
     /// <summary>Runs a program to its end.</summary>
     public static ProgramRun Of(string program, IEnumerable<string> arguments, params (string Name, string Value)[] environment)

@@ -42,6 +42,8 @@ internal static class BenchCommand
             int images = parse.GetValue(batch) ?? 1;
             if ((long)images * extent * extent > MaxPixels)
                 throw new UsageException($"--batch {images} of --size {extent}: expected at most {MaxPixels} pixels in all, got {(long)images * extent * extent}.");
+            if (parse.GetValue(train))
+                RequireTrainable(spec, images);
             using Device device = place.Open(parse);
             Figures figures = Measure(spec, device, images, parse.GetValue(runs) ?? DefaultRuns, parse.GetValue(train));
             if (parse.GetValue(json))
@@ -51,6 +53,20 @@ internal static class BenchCommand
             return ExitCodes.Done;
         });
         return command;
+    }
+
+    // Before anything is timed in vain.
+    private static void RequireTrainable(ModelSpec spec, int batch)
+    {
+        try
+        {
+            foreach (Node node in spec.BuildWithLoss(batch).Nodes)
+                node.Operator.ValidateTraining();
+        }
+        catch (GpuNetException e)
+        {
+            throw new UsageException($"--train with --batch {batch} of --size {spec.ImageHeight}: {e.Message}");
+        }
     }
 
     private static Figures Measure(ModelSpec spec, Device device, int batch, int runs, bool train)
@@ -93,7 +109,7 @@ internal static class BenchCommand
         if (f.PeakMemoryMb is { } peak)
             table.AddRow("peak memory", string.Create(CultureInfo.InvariantCulture, $"{peak:F0} MiB"), "");
         terminal.Write(table);
-        terminal.Line($"Median of {f.Runs} runs after {f.WarmUpRuns} to warm up; the memory is the process's, for inference alone.");
+        terminal.Line($"Median of {f.Runs} run{(f.Runs == 1 ? "" : "s")} after {f.WarmUpRuns} to warm up; the memory is the process's, for inference alone.");
     }
 
     private static string Milliseconds(double value) => value.ToString(value < 10 ? "F3" : "F1", CultureInfo.InvariantCulture) + " ms";

@@ -42,7 +42,7 @@ public abstract record Convolutional(Shape Input, bool Bias) : Operator
     /// <summary>Checks what all convolutions ask of their epilogue.</summary>
     protected void RequireFittingEpilogue()
     {
-        Require(Epilogue.NormEpsilon is null or > 0f, "epsilon keeps the variance away from 0", "a positive number", Epilogue.NormEpsilon ?? 0f);
+        Require(Epilogue.NormEpsilon is null or (> 0f and < float.PositiveInfinity), "epsilon keeps the variance away from 0", "a positive number", Epilogue.NormEpsilon ?? 0f);
         Require(Enum.IsDefined(Epilogue.Activation), "the activation is one there is",
             string.Join(", ", Enum.GetNames<ActivationKind>()), Epilogue.Activation);
         Require(Enum.IsDefined(Epilogue.Residual), "the residual has a place", string.Join(", ", Enum.GetNames<ResidualOrder>()), Epilogue.Residual);

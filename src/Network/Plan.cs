@@ -35,6 +35,7 @@ public sealed partial class Plan : IDisposable
         GradientRoot = mode == PlanMode.Inference ? null : Root(graph);
         RunGraph = mode == PlanMode.Inference ? InferencePasses.Apply(graph, Device.IsHost)
             : Device.IsHost ? FuseInvertedBottlenecks.ForTraining(graph) : graph;
+        CheckInPlace(RunGraph);
         foreach ((string name, Value value) in graph.Inputs)
             kept[value] = RunGraph.Inputs[name];
         foreach ((string name, Value value) in graph.Outputs)
@@ -116,7 +117,8 @@ public sealed partial class Plan : IDisposable
 
     /// <summary>
     /// Runs the gradients back from <see cref="GradientRoot"/> and adds those of the parameters to what the store holds. The root's
-    /// gradient is 1 if it is a single number such as a loss; else fill it beforehand (see <see cref="Gradient"/>).
+    /// gradient is 1 if it is a single number such as a loss; else fill it beforehand (see <see cref="Gradient"/>). Once for each
+    /// <see cref="Forward"/>: memory that is no longer needed on the way back serves for gradients.
     /// </summary>
     public void Backward()
     {
@@ -164,7 +166,27 @@ public sealed partial class Plan : IDisposable
             if (mode != PlanMode.Inference && node.Operator.IsInferenceOnly)
                 throw new GpuNetException($"{node.Name} ({node.Operator}): has no backward pass; only a plan for inference may hold it.");
             if (mode == PlanMode.Training)
-                node.Operator.ValidateTraining();
+                ValidateTraining(node);
+        }
+    }
+
+    private static void ValidateTraining(Node node)
+    {
+        try
+        {
+            node.Operator.ValidateTraining();
+        }
+        catch (GpuNetException e)
+        {
+            throw new GpuNetException($"{node.Name}: {e.Message}", e);
+        }
+    }
+
+    // After the passes: what a node seems to own may be a tensor that others read, once nodes that do nothing are gone.
+    private static void CheckInPlace(Graph graph)
+    {
+        foreach (Node node in graph.Nodes)
+        {
             if (node.Operator.InPlaceInput is { } input && !IsFree(graph, node.Inputs[input]))
                 throw new GpuNetException($"{node.Name} ({node.Operator}): fills input {input} in place, which others read too.");
         }

@@ -63,6 +63,7 @@ public sealed class Workers : IDisposable
     public void Run(int parts, Action<int> body)
     {
         ArgumentNullException.ThrowIfNull(body);
+        ArgumentOutOfRangeException.ThrowIfNegative(parts);
         if (threads.Length == 0 || parts <= 1 || entry.IsHeldByCurrentThread || !entry.TryEnter())
         {
             for (int part = 0; part < parts; part++)

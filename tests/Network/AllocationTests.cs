@@ -1,3 +1,4 @@
+using GpuNet.Kernels;
 using GpuNet.Network;
 using NUnit.Framework;
 
@@ -26,6 +27,17 @@ public sealed class AllocationTests
             plan.Forward();
             plan.Output("output").Download(scores);
         });
+    }
+
+    [Test]
+    public void Steady_inference_by_tiles_allocates_nothing()
+    {
+        Graph graph = new ModelSpec("mobilenetv2") { Classes = 10, ImageHeight = 64, ImageWidth = 64 }.Build(1);
+        using var parameters = new ParameterStore(graph, TestDevices.Get("cpu"), withGradients: false);
+        parameters.Initialize(1);
+        using var plan = new Plan(graph, parameters, PlanMode.Inference);
+        Assert.That(plan.RunGraph.Nodes.Any(n => n.Operator is InvertedBottleneck));
+        RequireNoAllocation(() => plan.Forward());
     }
 
     [Test]

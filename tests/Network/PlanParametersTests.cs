@@ -131,6 +131,20 @@ internal sealed class PlanParametersTests
         Assert.That(() => new Plan(graph, parameters, PlanMode.Inference), Throws.TypeOf<GpuNetException>().With.Message.Contains("in place"));
     }
 
+    [Test]
+    public void A_tensor_that_others_read_is_not_filled_in_place_when_its_copy_is_left_out([Values] bool input)
+    {
+        var graph = new Graph();
+        Value x = graph.Input("input", new Shape(1, 4, 4, 8));
+        Value wide = input ? x : graph.Add("wide", new Activation(x.Shape, ActivationKind.Relu), x);
+        Value copy = graph.Add("dropout", new Dropout(wide.Shape, 0.5f), wide);
+        Epilogue epilogue = new() { Slice = new ChannelSlice(0, 8, Continues: true) };
+        graph.MarkOutput("filled", graph.Add("conv", new PointwiseConv(x.Shape, 4) { Epilogue = epilogue }, x, copy));
+        graph.MarkOutput("other", graph.Add("other", new Activation(wide.Shape, ActivationKind.Relu), wide));
+        using var parameters = new ParameterStore(graph, TestDevices.Get("cpu"), withGradients: false);
+        Assert.That(() => new Plan(graph, parameters, PlanMode.Inference), Throws.TypeOf<GpuNetException>().With.Message.Contains("in place"));
+    }
+
     // A plan that is made now knows nothing of the past.
     private static void Expect(Plan plan)
     {

@@ -21,6 +21,7 @@ internal sealed unsafe class DepthwiseConvHost<TLanes> : Launcher
     private readonly DepthwiseRow<TLanes> row;
     private readonly HostEpilogue<TLanes> epilogue;
     private readonly TapTable rowsBackward, columnsBackward;
+    private readonly RowSum? bias;
     private readonly Action<int> forwardRow, backwardPart;
     private readonly int backwardParts;
     private Operands current = null!;
@@ -36,12 +37,14 @@ internal sealed unsafe class DepthwiseConvHost<TLanes> : Launcher
         columnsBackward = TapTable.ColumnsBackward(op.Input, op.Window, op.Result);
         int wanted = WorkParts.Count(4 * op.Macs, op.Input.Elements + op.Result.Elements);
         backwardParts = Math.Min(Math.Min(wanted, MaxBackwardParts), g.N * g.H);
+        bias = op.Bias ? new RowSum(workers, op.Result.Rows, g.C) : null;
         forwardRow = ForwardRow;
         backwardPart = BackwardPart;
     }
 
     // Backward alone needs it.
-    public override long WorkspaceElements => op.IsInferenceOnly ? 0 : (long)backwardParts * g.KernelH * g.KernelW * g.C;
+    public override long WorkspaceElements => op.IsInferenceOnly ? 0
+        : Math.Max((long)backwardParts * g.KernelH * g.KernelW * g.C, bias?.WorkspaceElements ?? 0);
 
     // The filter with the norm's factors, then the factors, then what sums start from.
     public override long PreparedElements => ((long)(g.KernelH * g.KernelW) + 2) * g.C;
@@ -69,7 +72,7 @@ internal sealed unsafe class DepthwiseConvHost<TLanes> : Launcher
         if (!o.DParameters[0].IsNone)
             HostReduce.AddRows(o.Workspace.Pointer, backwardParts, o.DParameters[0].Span);
         if (op.Bias && !o.DParameters[1].IsNone)
-            HostReduce.AddRows(o.DOutput.Pointer, g.N * g.P * g.Q, o.DParameters[1].Span);
+            bias!.Run(o.DOutput.Pointer, o.DParameters[1].Span, o.Workspace.Pointer);
     }
 
     [SkipLocalsInit]

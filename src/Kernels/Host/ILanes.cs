@@ -29,15 +29,12 @@ public unsafe interface ILanes<TSelf>
     /// <summary>a·b + c, fused where the machine can.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
-    /// <summary>The lesser of each pair.</summary>
-    static abstract TSelf Min(TSelf a, TSelf b);
-
     /// <summary>The greater of each pair.</summary>
     static abstract TSelf Max(TSelf a, TSelf b);
 
     /// <summary>
     /// Each lane moved into [low, high]; what is not a number stays so. By the machine's own minimum and maximum, which cost a third of
-    /// <see cref="Min"/> and <see cref="Max"/> because they do not order zeros.
+    /// <see cref="Max"/> because they do not order zeros.
     /// </summary>
     static abstract TSelf Clamp(TSelf value, TSelf low, TSelf high);
 

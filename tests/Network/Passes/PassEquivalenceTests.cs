@@ -35,6 +35,15 @@ internal sealed class PassEquivalenceTests
         Compare(graph, TestDevices.Get("cpu"), new Random(1), name);
     }
 
+    // The hidden tensors of small images are not run by tiles.
+    [Test]
+    public void A_model_whose_bottlenecks_run_by_tiles_stays_the_same()
+    {
+        Graph graph = (new ModelSpec("mobilenetv2") { Classes = 7, ImageHeight = 96, ImageWidth = 112 }).Build(2);
+        Assert.That(InferencePasses.Apply(graph, onHost: true).Nodes.Count(n => n.Operator is InvertedBottleneck { ForInference: true }), Is.AtLeast(2));
+        Compare(graph, TestDevices.Get("cpu"), new Random(1), "tiles");
+    }
+
     [Test]
     public void Nothing_is_left_of_norms_activations_and_sums_in_the_models([ValueSource(nameof(Models))] string name)
     {
