@@ -3,12 +3,12 @@ using System.Collections.Immutable;
 namespace GpuNet.Network;
 
 /// <summary>
-/// What a plan does to a graph before it runs forward only. Every pass is a function from graph to graph that keeps inputs, outputs
+/// What a plan for inference does to a graph. Every pass is a function from graph to graph that keeps inputs, outputs
 /// and the names of parameters, and changes a result by rounding at most.
 /// </summary>
 public static class InferencePasses
 {
-    /// <summary>The passes in the order in which they are applied.</summary>
+    /// <summary>The passes for every device, in the order in which they are applied.</summary>
     public static ImmutableArray<Func<Graph, Graph>> All { get; } =
     [
         DropIdentities.Apply,
