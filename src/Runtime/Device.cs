@@ -1,3 +1,4 @@
+using ILGPU;
 using ILGPU.Runtime;
 using Context = ILGPU.Context;
 
@@ -12,6 +13,7 @@ public sealed partial class Device : IDisposable
     private readonly Context? context;
     private readonly Accelerator? accelerator;
     private readonly AcceleratorStream? stream;
+    private Kernel<ArrayView<float>, int>? zero;
 
     private Device(DeviceInfo info, DeviceOptions options, Context? context, Accelerator? accelerator)
     {
@@ -42,6 +44,9 @@ public sealed partial class Device : IDisposable
 
     /// <summary>The stream on which all work of the device is queued.</summary>
     public AcceleratorStream Stream => stream ?? throw new InvalidOperationException($"Device {Name} runs no kernels.");
+
+    /// <summary>Sets floats to zero.</summary>
+    internal Kernel<ArrayView<float>, int> Zero => zero ??= new Kernel<ArrayView<float>, int>(this, ZeroKernel.Fill);
 
     /// <summary>Threads a group has when a kernel does not care: those of candidate 0.</summary>
     public int PlainGroupSize => Math.Min(128, Info.MaxGroupSize);

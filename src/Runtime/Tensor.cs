@@ -101,8 +101,21 @@ public readonly unsafe struct Tensor
         arena!.Changed();
         if (arena.Device.IsHost)
             Span.Clear();
+        else if (arena.Device.Kind == DeviceKind.OpenCL)
+            ClearByKernel();
         else
             View.MemSetToZero(arena.Device.Stream);
+    }
+
+    // ILGPU 1.5.3 counts the offset of an OpenCL fill in bytes and multiplies it by the element's size: other memory would be cleared.
+    private void ClearByKernel()
+    {
+        const int Piece = 1 << 28;
+        for (long first = 0; first < Shape.Elements; first += Piece)
+        {
+            int count = (int)Math.Min(Piece, Shape.Elements - first);
+            arena!.Device.Zero.Run(count, View.SubView(first, count), count);
+        }
     }
 
     // A sum can overflow though every value is finite, so only a real hit is an error.

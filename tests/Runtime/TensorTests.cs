@@ -1,0 +1,21 @@
+using NUnit.Framework;
+
+namespace GpuNet.Tests.Runtime;
+
+/// <summary>Tensors on every device.</summary>
+[TestFixture]
+internal sealed class TensorTests
+{
+    private static IEnumerable<string> Devices => TestDevices.Names;
+
+    [TestCaseSource(nameof(Devices))]
+    public void Clearing_a_tensor_leaves_its_neighbours_alone(string device)
+    {
+        using var arena = new Arena(TestDevices.Get(device), 4096, "test");
+        float[] values = [.. Enumerable.Range(1, 1024).Select(i => (float)i)];
+        arena.At(0, Shape.Vector(1024)).Upload(values);
+        arena.At(1792, Shape.Vector(445)).Clear();
+        values.AsSpan(448, 445).Clear();
+        Assert.That(arena.At(0, Shape.Vector(1024)).ToArray(), Is.EqualTo(values));
+    }
+}
