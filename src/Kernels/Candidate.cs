@@ -6,6 +6,12 @@ namespace GpuNet.Kernels;
 /// <param name="Bind">Makes its launcher.</param>
 public sealed record Candidate(string Name, bool OnHost, Func<Device, Launcher> Bind)
 {
+    /// <summary>What it asks of a device besides that it runs kernels: matrix units, shared memory.</summary>
+    public Func<Device, bool> Needs { get; init; } = static _ => true;
+
+    /// <summary>The rule: whether it is worth its while on a device that it runs on. See <see cref="Operator.Choose"/>.</summary>
+    public Func<Device, bool> Pays { get; init; } = static _ => true;
+
     /// <summary>A candidate made of kernels.</summary>
     public static Candidate Kernels(string name, Func<Device, Launcher> bind) => new(name, false, bind);
 
@@ -16,6 +22,6 @@ public sealed record Candidate(string Name, bool OnHost, Func<Device, Launcher> 
     public bool RunsOn(Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        return OnHost == device.IsHost;
+        return OnHost == device.IsHost && Needs(device);
     }
 }

@@ -44,7 +44,7 @@ public abstract record Operator
     /// <summary>Bytes one forward pass must move: inputs and parameters read once, the output written once.</summary>
     public virtual long Bytes => Inputs.Sum(s => s.Bytes) + Parameters.Sum(p => p.Shape.Bytes) + Output.Bytes;
 
-    /// <summary>The ways to run the operator; the first is the plain kernel, one thread an output.</summary>
+    /// <summary>The ways to run the operator; the first is the plain kernel, one thread an output, and a later one is better where it pays.</summary>
     public abstract ImmutableArray<Candidate> Candidates { get; }
 
     /// <summary>Checks the extents against the operator's rules. The graph calls it when a node is added.</summary>
@@ -60,15 +60,17 @@ public abstract record Operator
     {
     }
 
-    /// <summary>Binds the first candidate that runs on the device.</summary>
+    /// <summary>The candidate for a device by rule: of those that run there, the last that pays. The plain kernels, the first, always do.</summary>
+    public Candidate Choose(Device device) => Candidates.Last(c => c.RunsOn(device) && c.Pays(device));
+
+    /// <summary>Binds the candidate for a device.</summary>
     /// <exception cref="GpuNetException">A tensor is too large for the 32-bit indices of kernels.</exception>
     public Launcher Bind(Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
         foreach (Shape shape in Inputs.Add(Output))
             Require(device.IsHost || shape.Elements <= MaxKernelElements, "a tensor fits the 32-bit indices of kernels", $"at most {MaxKernelElements} elements", shape);
-        Candidate candidate = Candidates.First(c => c.RunsOn(device));
-        return candidate.Bind(device);
+        return Choose(device).Bind(device);
     }
 
     /// <summary>The operator in one line: its name, its extents, and what <see cref="Detail"/> adds.</summary>

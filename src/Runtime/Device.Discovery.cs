@@ -139,14 +139,15 @@ public sealed partial class Device
     {
         bool usable = device.InstructionSet is not null;
         string note = usable ? $"compute capability {device.Architecture}" : "its driver is too new or too old for this ILGPU";
-        return Describe(device, $"cuda:{index}", DeviceKind.Cuda, usable, note) with { Automatic = true };
+        int capability = device.Architecture is { } architecture ? (10 * architecture.Major) + architecture.Minor : 0;
+        return Describe(device, $"cuda:{index}", DeviceKind.Cuda, usable, note) with { Automatic = true, ComputeCapability = capability };
     }
 
     private static DeviceInfo OpenCLInfo(CLDevice device, int index)
     {
         bool generic = device.Capabilities.GenericAddressSpace;
         bool gpu = device.DeviceType.ToString().Contains("GPU", StringComparison.Ordinal);
-        return Describe(device, $"opencl:{index}", DeviceKind.OpenCL, true, generic ? "" : OpenCLNote) with { Automatic = generic && gpu };
+        return Describe(device, $"opencl:{index}", DeviceKind.OpenCL, true, generic ? "" : OpenCLNote) with { Automatic = generic && gpu, IsProcessor = !gpu };
     }
 
     private static DeviceInfo Describe(IlgpuDevice device, string name, DeviceKind kind, bool usable, string note) => new(

@@ -25,4 +25,13 @@ public sealed record DeviceInfo(
 {
     /// <summary>Whether <c>auto</c> may choose the device.</summary>
     public bool Automatic { get; init; }
+
+    /// <summary>
+    /// Whether threads of a group run one after the other on a core, as those of OpenCL on a processor do: they gain by vectors of
+    /// their own, and lose by barriers and shared memory.
+    /// </summary>
+    public bool IsProcessor { get; init; }
+
+    /// <summary>Compute capability of a CUDA device, ten times the generation plus the variant (90 for 9.0); 0 elsewhere.</summary>
+    public int ComputeCapability { get; init; }
 }

@@ -23,19 +23,22 @@ internal sealed class PtxTests
     private static readonly (CudaArchitecture Architecture, CudaInstructionSet InstructionSet)[] Targets =
         [(CudaArchitecture.SM_70, CudaInstructionSet.ISA_70), (CudaArchitecture.SM_80, CudaInstructionSet.ISA_80), (CudaArchitecture.SM_90, CudaInstructionSet.ISA_80)];
 
+    // Beyond this many instances of a kernel, one type argument at a time is varied.
+    private const int MaxInstances = 24;
+
     private static IEnumerable<MethodInfo> Kernels =>
         from type in typeof(Operator).Assembly.GetTypes()
         where type.Name.Contains("Kernels", StringComparison.Ordinal)
-        from closed in Close(type)
+        from closed in Instances(type)
         from method in closed.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
         where method.ReturnType == typeof(void) && method.GetParameters() is [{ ParameterType: var first }, ..] && first == typeof(ArrayView<float>)
-        from kernel in Close(method)
+        from kernel in Instances(method)
         select kernel;
 
     [Test]
     public void Every_kernel_compiles_for_Cuda()
     {
-        using Context context = Context.Create(b => b.CPU().EnableAlgorithms().Optimize(OptimizationLevel.O2));
+        using Context context = Context.Create(b => b.CPU().EnableAlgorithms().Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive));
         MethodInfo[] kernels = [.. Kernels];
         Assert.That(kernels, Has.Length.GreaterThan(30));
         foreach ((CudaArchitecture architecture, CudaInstructionSet instructionSet) in Targets)
@@ -43,20 +46,49 @@ internal sealed class PtxTests
             using var backend = new PTXBackend(context, architecture, instructionSet, null!);
             foreach (MethodInfo kernel in kernels)
             {
+                HotKernelAttribute? hot = kernel.GetCustomAttribute<HotKernelAttribute>();
+                if (hot is { MatrixUnits: true } && architecture.Major < 8)
+                    continue;
                 var compiled = (PTXCompiledKernel)backend.Compile(
                     EntryPointDescription.FromExplicitlyGroupedKernel(kernel), new KernelSpecialization(128, null));
-                Assert.That(compiled.PTXAssembly, Does.Contain(".maxntid 128").And.Contain(".entry"), $"{kernel.DeclaringType!.Name}.{kernel.Name} for {architecture}");
+                string what = $"{kernel.DeclaringType!.Name}.{kernel} for {architecture}", code = compiled.PTXAssembly;
+                Assert.That(code, Does.Contain(".maxntid 128").And.Contain(".entry"), what);
+                if (hot is null)
+                    continue;
+                Assert.That(code, Does.Not.Contain(".local"), what);
+                Assert.That(PtxLoops.Divisions(code), Is.Empty, what);
+                if (hot.MatrixUnits)
+                    Assert.That(code, Does.Contain("mma.sync"), what);
+                if (hot.VectorLoads && !kernel.ToString()!.Contains("Guarded", StringComparison.Ordinal))
+                    Assert.That(code, Does.Contain("ld.global.v4").Or.Contain("cp.async"), what);
             }
         }
     }
 
-    // Generic kernels are generic over activations.
-    private static IEnumerable<Type> Close(Type type) => !type.IsGenericTypeDefinition ? [type] : Activations.Select(a => type.MakeGenericType(a));
+    private static IEnumerable<Type> Instances(Type type) =>
+        !type.IsGenericTypeDefinition ? [type] : Arguments(type.GetGenericArguments()).Select(type.MakeGenericType);
 
-    private static IEnumerable<MethodInfo> Close(MethodInfo method) =>
-        !method.IsGenericMethodDefinition ? [method] : Activations.Select(a => method.MakeGenericMethod(a));
+    private static IEnumerable<MethodInfo> Instances(MethodInfo method) =>
+        !method.IsGenericMethodDefinition ? [method] : Arguments(method.GetGenericArguments()).Select(method.MakeGenericMethod);
 
-    private static IEnumerable<Type> Activations =>
-        typeof(Operator).Assembly.GetTypes().Where(t => t.IsValueType && t.GetInterfaces().Any(i => i.Name == "IActivation"));
+    // Every combination of the types that satisfy the parameters, as long as there are few.
+    private static IEnumerable<Type[]> Arguments(Type[] parameters)
+    {
+        Type[][] choices = [.. parameters.Select(p => Choices(p).ToArray())];
+        if (choices.Aggregate(1L, (n, c) => n * c.Length) <= MaxInstances)
+            return choices.Aggregate((IEnumerable<Type[]>)[[]], (all, some) => all.SelectMany(a => some.Select(s => (Type[])[.. a, s])));
+        Type[] first = [.. choices.Select(c => c[0])];
+        return choices.SelectMany((some, i) => some.Skip(i == 0 ? 0 : 1).Select(s => (Type[])[.. first.Select((f, j) => j == i ? s : f)]));
+    }
+
+    private static IEnumerable<Type> Choices(Type parameter)
+    {
+        Type constraint = parameter.GetGenericParameterConstraints().Single(c => c.IsInterface);
+        return
+            from type in constraint.Assembly.GetTypes()
+            where type.IsValueType && type.GetInterfaces().Contains(constraint)
+            from closed in Instances(type)
+            select closed;
+    }
 #endif
 }
