@@ -1,0 +1,52 @@
+namespace GpuNet.Kernels;
+
+/// <summary>
+/// How a kernel reaches four neighbouring channels: as one vector where channel counts and slices are multiples of four, else float by
+/// float.
+/// </summary>
+internal interface IVectorAccess
+{
+    /// <summary>Reads up to four floats; those past <paramref name="count"/> are 0 and not touched.</summary>
+    /// <param name="view">Memory.</param>
+    /// <param name="at">First of them.</param>
+    /// <param name="count">How many there are from there on: any number, none if it is below 1.</param>
+    static abstract Float4 Load(View view, int at, int count);
+
+    /// <summary>Writes up to four floats; those past <paramref name="count"/> are left as they are.</summary>
+    /// <param name="view">Memory.</param>
+    /// <param name="at">First of them.</param>
+    /// <param name="value">The floats.</param>
+    /// <param name="count">How many there are from there on: any number, none if it is below 1.</param>
+    static abstract void Store(View view, int at, Float4 value, int count);
+}
+
+/// <summary>One vector, all or nothing: <c>at</c> and <c>count</c> are multiples of four.</summary>
+internal readonly struct Vectors : IVectorAccess
+{
+    public static Float4 Load(View view, int at, int count) => count > 0 ? view.Cast<Float4>()[at >> 2] : Float4.Of(0f);
+
+    public static void Store(View view, int at, Float4 value, int count)
+    {
+        if (count > 0)
+            view.Cast<Float4>()[at >> 2] = value;
+    }
+}
+
+/// <summary>Float by float, with a test each.</summary>
+internal readonly struct Guarded : IVectorAccess
+{
+    public static Float4 Load(View view, int at, int count) => new(
+        count > 0 ? view[at] : 0f, count > 1 ? view[at + 1] : 0f, count > 2 ? view[at + 2] : 0f, count > 3 ? view[at + 3] : 0f);
+
+    public static void Store(View view, int at, Float4 value, int count)
+    {
+        if (count > 0)
+            view[at] = value.X;
+        if (count > 1)
+            view[at + 1] = value.Y;
+        if (count > 2)
+            view[at + 2] = value.Z;
+        if (count > 3)
+            view[at + 3] = value.W;
+    }
+}
