@@ -60,8 +60,15 @@ public abstract record Operator
     {
     }
 
-    /// <summary>The candidate for a device by rule: of those that run there, the last that pays. The plain kernels, the first, always do.</summary>
-    public Candidate Choose(Device device) => Candidates.Last(c => c.RunsOn(device) && c.Pays(device));
+    /// <summary>
+    /// The candidate for a device by rule: of those that run there, the last that pays. The plain kernels, the first, always do; see also
+    /// <see cref="DeviceOptions.PlainKernels"/>.
+    /// </summary>
+    public Candidate Choose(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return device.Options.PlainKernels ? Candidates.First(c => c.RunsOn(device)) : Candidates.Last(c => c.RunsOn(device) && c.Pays(device));
+    }
 
     /// <summary>Binds the candidate for a device.</summary>
     /// <exception cref="GpuNetException">A tensor is too large for the 32-bit indices of kernels.</exception>

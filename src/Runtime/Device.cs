@@ -18,6 +18,7 @@ public sealed partial class Device : IDisposable
     private Device(DeviceInfo info, DeviceOptions options, Context? context, Accelerator? accelerator)
     {
         Info = info;
+        Options = options;
         this.context = context;
         this.accelerator = accelerator;
         stream = accelerator?.CreateStream();
@@ -26,6 +27,9 @@ public sealed partial class Device : IDisposable
 
     /// <summary>What the device is.</summary>
     public DeviceInfo Info { get; }
+
+    /// <summary>The choices it was opened with.</summary>
+    public DeviceOptions Options { get; }
 
     /// <summary>The name it was listed under, such as <c>cuda:0</c>.</summary>
     public string Name => Info.Name;

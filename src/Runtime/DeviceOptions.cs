@@ -15,6 +15,12 @@ public sealed record DeviceOptions
     /// </summary>
     public bool Checked { get; init; }
 
+    /// <summary>
+    /// Whether every operator runs its plain kernels, one thread an output, which the others are measured and proved against. Device
+    /// <c>cpu</c> has none.
+    /// </summary>
+    public bool PlainKernels { get; init; }
+
     /// <summary>On <c>simulator</c>: threads of a warp, at least 2.</summary>
     public int WarpSize { get; init; } = 4;
 
