@@ -33,8 +33,7 @@ public sealed partial class Plan : IDisposable
         Mode = mode;
         Check(graph, parameters, mode, gradientOf);
         GradientRoot = mode == PlanMode.Inference ? null : Root(graph);
-        RunGraph = mode == PlanMode.Inference ? InferencePasses.Apply(graph, Device.IsHost)
-            : Device.IsHost ? FuseInvertedBottlenecks.ForTraining(graph) : graph;
+        RunGraph = Rewrite(graph, mode, Device);
         CheckInPlace(RunGraph);
         foreach ((string name, Value value) in graph.Inputs)
             kept[value] = RunGraph.Inputs[name];
@@ -60,6 +59,14 @@ public sealed partial class Plan : IDisposable
         backwardPass = new Pass(Device, backward, mode == PlanMode.Training, static s => s.Launcher.Backward(s.Operands));
         if (GradientRoot is { Shape.Elements: 1 } number)
             Gradient(number).Upload([1f], "loss gradient");
+    }
+
+    /// <summary>What a plan makes of a graph before it runs; see <see cref="RunGraph"/>.</summary>
+    public static Graph Rewrite(Graph graph, PlanMode mode, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return mode == PlanMode.Inference ? InferencePasses.Apply(graph, device.IsHost)
+            : device.IsHost ? FuseInvertedBottlenecks.ForTraining(graph) : graph;
     }
 
     /// <summary>The network.</summary>
