@@ -8,8 +8,15 @@ public sealed partial record Convolution
     public override ImmutableArray<Candidate> Candidates =>
     [
         Candidate.Kernels("Plain", device => new PlainLauncher(device, this)),
+        RegisterTile,
         Candidate.Host(device => ConvolutionHost.Create(device, this)),
     ];
+
+    /// <summary>A tile of rows and columns in the registers of each thread.</summary>
+    internal Candidate RegisterTile => Candidate.Kernels("RegisterTile", device => new ConvolutionProducts(device, this)) with
+    {
+        Pays = static device => device.Info.IsProcessor,
+    };
 
     private sealed class PlainLauncher(Device device, Convolution op) : Launcher
     {
