@@ -8,7 +8,7 @@ public sealed partial record PointwiseConv
     public override ImmutableArray<Candidate> Candidates =>
     [
         Candidate.Kernels("Plain", device => new PointwiseConvPlain(device, this)),
-        AsConvolution.RegisterTile,
+        .. AsConvolution.Tiled,
         Candidate.Host(device => ConvolutionHost.Create(device, AsConvolution)),
     ];
 

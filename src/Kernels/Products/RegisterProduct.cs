@@ -1,7 +1,7 @@
 namespace GpuNet.Kernels;
 
 /// <summary>A product by the kernels of <see cref="RegisterTileKernels"/>.</summary>
-internal sealed class RegisterProduct
+internal sealed class RegisterProduct : Product
 {
     // A thread's work, in multiply-accumulates, far above the cost of starting it on a processor, and the threads each core should
     // get at least.
@@ -29,7 +29,7 @@ internal sealed class RegisterProduct
         }
     }
 
-    public void Run(View x, View factors, View weight, View bias, View extra, View y, EpilogueGeometry epilogue)
+    public override void Run(View x, View factors, View weight, View bias, View extra, View y, EpilogueGeometry epilogue, View workspace)
     {
         foreach (Part part in parts)
             part.Kernel.Run(part.Groups, x, factors, weight, bias, extra, y, part.Geometry, epilogue, part.FirstColumn, part.EndColumn, part.RowTiles);
@@ -47,16 +47,9 @@ internal sealed class RegisterProduct
         GroupCount Groups);
 
     private sealed class Binder(Device device, int groupSize, bool isDense, bool isVector, ResidualOrder residual, int width)
-        : IActivationBinder<Kernel<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, int, int, int>>
+        : EndBinder<Kernel<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, int, int, int>>(residual)
     {
-        public Kernel<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, int, int, int> Bind<TActivation>()
-            where TActivation : unmanaged, IActivation =>
-            residual == ResidualOrder.AfterActivation ? BindEnd<ActivationResidualEnd<TActivation>>()
-            : typeof(TActivation) == typeof(Identity) ? BindEnd<SumEnd>()
-            : BindEnd<ActivationEnd<TActivation>>();
-
-        private Kernel<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, int, int, int> BindEnd<TEnd>()
-            where TEnd : unmanaged, IProductEnd => width switch
+        protected override Kernel<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, int, int, int> BindEnd<TEnd>() => width switch
         {
             16 => BindColumns<Columns16, TEnd>(),
             8 => BindColumns<Columns8, TEnd>(),
