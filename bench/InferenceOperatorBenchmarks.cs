@@ -6,7 +6,7 @@ namespace GpuNet.Bench;
 public class InferenceOperatorBenchmarks
 {
     private Device device = null!;
-    private OperandRotation rotation = null!;
+    private BoundOperator bound = null!;
 
     public static IEnumerable<string> Operators => Subject.InferenceOperators.Select(o => o.ToString());
 
@@ -17,16 +17,16 @@ public class InferenceOperatorBenchmarks
     public void SetUp()
     {
         device = Subject.OpenDevice();
-        rotation = new OperandRotation(Subject.Find(Subject.InferenceOperators, Problem), device, training: false);
+        bound = new BoundOperator(Subject.Find(Subject.InferenceOperators, Problem), device, training: false);
     }
 
     [Benchmark]
-    public void Forward() => rotation.Forward();
+    public void Forward() => bound.Forward();
 
     [GlobalCleanup]
     public void CleanUp()
     {
-        rotation.Dispose();
+        bound.Dispose();
         device.Dispose();
     }
 }

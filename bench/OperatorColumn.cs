@@ -9,7 +9,11 @@ namespace GpuNet.Bench;
 /// <summary>A figure of the operator benchmarks. Backward counts twice forward's operations.</summary>
 internal sealed class OperatorColumn(OperatorFigure figure) : IColumn
 {
-    private static readonly Lazy<double> CopyGigaBytes = new(CopyBandwidth.Measure);
+    private static readonly Lazy<double> CopyGigaBytes = new(static () =>
+    {
+        using Device device = Subject.OpenDevice();
+        return Roofline.MeasureCopy(device) / 1e9;
+    });
 
     public string Id => $"{nameof(OperatorColumn)}.{figure}";
 
@@ -38,7 +42,7 @@ internal sealed class OperatorColumn(OperatorFigure figure) : IColumn
             return "-";
         Operator op = Subject.Find(operators, (string)benchmarkCase.Parameters["Problem"]);
         bool backward = benchmarkCase.Descriptor.WorkloadMethod.Name == nameof(TrainingOperatorBenchmarks.Backward);
-        double bytes = backward ? BackwardBytes(op) : op.Bytes;
+        double bytes = backward ? op.BackwardBytes : op.Bytes;
         return figure switch
         {
             OperatorFigure.GigaFlops => Text(op.Flops * (backward ? 2.0 : 1.0) / statistics.Median),
@@ -57,11 +61,6 @@ internal sealed class OperatorColumn(OperatorFigure figure) : IColumn
         benchmarkCase.Descriptor.Type == typeof(InferenceOperatorBenchmarks) ? Subject.InferenceOperators
         : benchmarkCase.Descriptor.Type == typeof(TrainingOperatorBenchmarks) ? Subject.TrainingOperators
         : null;
-
-    // Inputs and the output's gradient read, gradients of inputs written, parameters read and their gradients added to.
-    private static double BackwardBytes(Operator op) =>
-        op.Output.Bytes + op.Inputs.Select((s, i) => op.HasGradient(i) ? 2 * s.Bytes : s.Bytes).Sum()
-        + op.Parameters.Sum(p => p.IsTrained ? 3 * p.Shape.Bytes : p.Shape.Bytes);
 
     private static string Text(double value) => value.ToString("F1", CultureInfo.InvariantCulture);
 }

@@ -9,7 +9,7 @@ namespace GpuNet.Bench;
 public class TrainingOperatorBenchmarks
 {
     private Device device = null!;
-    private OperandRotation rotation = null!;
+    private BoundOperator bound = null!;
 
     public static IEnumerable<string> Operators => Subject.TrainingOperators.Select(o => o.ToString());
 
@@ -20,19 +20,19 @@ public class TrainingOperatorBenchmarks
     public void SetUp()
     {
         device = Subject.OpenDevice();
-        rotation = new OperandRotation(Subject.Find(Subject.TrainingOperators, Problem), device, training: true);
+        bound = new BoundOperator(Subject.Find(Subject.TrainingOperators, Problem), device, training: true);
     }
 
     [Benchmark(Baseline = true)]
-    public void Forward() => rotation.Forward();
+    public void Forward() => bound.Forward();
 
     [Benchmark]
-    public void Backward() => rotation.Backward();
+    public void Backward() => bound.Backward();
 
     [GlobalCleanup]
     public void CleanUp()
     {
-        rotation.Dispose();
+        bound.Dispose();
         device.Dispose();
     }
 }

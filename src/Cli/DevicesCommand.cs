@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using GpuNet.Kernels;
 
 namespace GpuNet.Cli;
 
@@ -35,6 +36,8 @@ internal static class DevicesCommand
         d.SharedMemoryBytes,
         d.Usable,
         d.Automatic,
+        d.Driver,
+        TunedChoices = d.Usable && d.Kind != DeviceKind.Cpu ? TunedChoices(d) : 0,
         d.Note,
     };
 
@@ -47,7 +50,8 @@ internal static class DevicesCommand
             terminal.Line(d.Name.PadRight(width) + (d.Usable ? d.Description : $"not usable: {d.Note}"));
             if (!d.Usable)
                 continue;
-            string[] facts = [Memory(d.MemoryBytes), Count(d.Multiprocessors, d.Kind == DeviceKind.Cpu ? "cores" : "multiprocessors"), .. Groups(d)];
+            int tuned = d.Kind == DeviceKind.Cpu ? 0 : TunedChoices(d);
+            string[] facts = [Memory(d.MemoryBytes), Count(d.Multiprocessors, d.Kind == DeviceKind.Cpu ? "cores" : "multiprocessors"), .. Groups(d), d.Driver.Length > 0 ? $"driver {d.Driver}" : "", tuned > 0 ? Quantities.Count(tuned, "tuned choice") : ""];
             terminal.Line(new string(' ', width) + string.Join(", ", facts.Where(f => f.Length > 0)));
             if (d.Note.Length > 0)
                 terminal.Line(new string(' ', width) + d.Note);
@@ -56,6 +60,10 @@ internal static class DevicesCommand
     }
 
     private static string[] Groups(DeviceInfo d) => d.Kind == DeviceKind.Cpu ? [] : [Count(d.WarpSize, "threads a warp"), Count(d.MaxGroupSize, "a group")];
+
+    // Those that plans would follow; what was measured with other code is not.
+    private static int TunedChoices(DeviceInfo d) =>
+        new TuningFile(TuningFile.DefaultPath, Device.TuningKey(d, new DeviceOptions())).CountOf(Operator.Build);
 
     private static string Memory(long bytes) =>
         bytes > 0 ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):F1} GiB") : "";

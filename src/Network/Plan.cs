@@ -40,7 +40,7 @@ public sealed partial class Plan : IDisposable
             kept[value] = RunGraph.Inputs[name];
         foreach ((string name, Value value) in graph.Outputs)
             kept[value] = RunGraph.Output(name);
-        Launcher[] launchers = [.. RunGraph.Nodes.Select(n => n.Operator.Bind(parameters.Device))];
+        Launcher[] launchers = [.. RunGraph.Nodes.Select(n => n.Operator.Bind(parameters.Device, mode == PlanMode.Inference ? DirectionSet.Forward : DirectionSet.Both))];
         Value? start = GradientRoot is { } root ? kept[root] : null;
         var lifetimes = new Lifetimes(RunGraph, launchers, mode, start, [.. gradientOf.Select(v => kept[v])]);
         if (start is not null && lifetimes.OffsetOfGradient(start.Value.Id) is null)
@@ -106,10 +106,11 @@ public sealed partial class Plan : IDisposable
         if (prepared != Parameters.Version)
             Prepare();
         foreach (Step step in forward)
-        {
             step.Operands.Seed = Mix(seed, step.Index);
-            step.Launcher.Forward(step.Operands);
-        }
+        if (Profiler is null)
+            Launch();
+        else
+            ProfileForward(Profiler);
         // Batch norms have moved their running statistics.
         if (Mode == PlanMode.Training)
             Parameters.Changed();
@@ -127,8 +128,10 @@ public sealed partial class Plan : IDisposable
             throw new InvalidOperationException("An inference plan has no backward pass.");
         if (root.Shape.Elements == 1)
             Gradient(root).Upload(one, "loss gradient");
-        foreach (Step step in backward)
-            step.Launcher.Backward(step.Operands);
+        if (Profiler is null)
+            LaunchBack();
+        else
+            ProfileBackward(Profiler);
     }
 
     /// <summary>Gives the memory back. The parameters stay.</summary>
@@ -138,8 +141,21 @@ public sealed partial class Plan : IDisposable
         arena.Dispose();
     }
 
+    private void Launch()
+    {
+        foreach (Step step in forward)
+            step.Launcher.Forward(step.Operands);
+    }
+
+    private void LaunchBack()
+    {
+        foreach (Step step in backward)
+            step.Launcher.Backward(step.Operands);
+    }
+
     private void Prepare()
     {
+        using Profiler.Scope scope = Profiler.Measure(Profiler, "preparing parameters");
         foreach (Step step in forward)
             step.Launcher.Prepare(step.Operands);
         prepared = Parameters.Version;

@@ -140,15 +140,41 @@ public sealed partial class Device
         bool usable = device.InstructionSet is not null;
         string note = usable ? $"compute capability {device.Architecture}" : "its driver is too new or too old for this ILGPU";
         int capability = device.Architecture is { } architecture ? (10 * architecture.Major) + architecture.Minor : 0;
-        return Describe(device, $"cuda:{index}", DeviceKind.Cuda, usable, note) with { Automatic = true, ComputeCapability = capability };
+        return Describe(device, $"cuda:{index}", DeviceKind.Cuda, usable, note) with
+        {
+            Automatic = true,
+            ComputeCapability = capability,
+            Driver = $"{device.DriverVersion.Major}.{device.DriverVersion.Minor}",
+        };
     }
 
     private static DeviceInfo OpenCLInfo(CLDevice device, int index)
     {
         bool generic = device.Capabilities.GenericAddressSpace;
         bool gpu = device.DeviceType.ToString().Contains("GPU", StringComparison.Ordinal);
-        return Describe(device, $"opencl:{index}", DeviceKind.OpenCL, true, generic ? "" : OpenCLNote) with { Automatic = generic && gpu, IsProcessor = !gpu };
+        return Describe(device, $"opencl:{index}", DeviceKind.OpenCL, true, generic ? "" : OpenCLNote) with
+        {
+            Automatic = generic && gpu,
+            IsProcessor = !gpu,
+            Driver = OpenCLDriver(device),
+        };
     }
+
+#if GPUNET_EMULATOR
+    private static string OpenCLDriver(CLDevice device) => device.DriverVersion;
+#else
+    private static string OpenCLDriver(CLDevice device)
+    {
+        try
+        {
+            return CLAPI.CurrentAPI.GetDeviceInfo(device.DeviceId, CLDeviceInfoType.CL_DRIVER_VERSION).Trim();
+        }
+        catch (CLException)
+        {
+            return "";
+        }
+    }
+#endif
 
     private static DeviceInfo Describe(IlgpuDevice device, string name, DeviceKind kind, bool usable, string note) => new(
         name, kind, device.Name.Trim(), device.MemorySize, device.NumMultiprocessors, device.WarpSize, device.MaxNumThreadsPerGroup,
