@@ -3,7 +3,10 @@ using NUnit.Framework;
 
 namespace GpuNet.Tests;
 
-/// <summary>The devices tests run on, opened once. The simulator always checks every access where the kernel API can.</summary>
+/// <summary>
+/// The devices tests run on, opened once. The simulator always checks every access where the kernel API can. Candidates are chosen by
+/// rule, whatever has been tuned on this machine.
+/// </summary>
 internal static class TestDevices
 {
     private static readonly ConcurrentDictionary<string, Device> Opened = new();
@@ -17,11 +20,11 @@ internal static class TestDevices
     /// <summary>A device by its test name; the test is ignored with the reason if this machine has none.</summary>
     public static Device Get(string name) => Opened.GetOrAdd(name, static n => n switch
     {
-        "cpu, 1 thread" => Device.Open("cpu", new DeviceOptions { Threads = 1 }),
-        "cpu" => Device.Open("cpu", new DeviceOptions { Threads = Math.Max(3, Environment.ProcessorCount) }),
-        "simulator 4x16" => Device.Open("simulator", new DeviceOptions { Checked = true, WarpSize = 4, WarpsPerGroup = 16 }),
-        "simulator 2x2" => Device.Open("simulator", new DeviceOptions { Checked = true, WarpSize = 2, WarpsPerGroup = 2 }),
-        _ => Device.Open(n),
+        "cpu, 1 thread" => Device.Open("cpu", new DeviceOptions { Threads = 1, UseTuning = false }),
+        "cpu" => Device.Open("cpu", new DeviceOptions { Threads = Math.Max(3, Environment.ProcessorCount), UseTuning = false }),
+        "simulator 4x16" => Device.Open("simulator", new DeviceOptions { Checked = true, WarpSize = 4, WarpsPerGroup = 16, UseTuning = false }),
+        "simulator 2x2" => Device.Open("simulator", new DeviceOptions { Checked = true, WarpSize = 2, WarpsPerGroup = 2, UseTuning = false }),
+        _ => Device.Open(n, new DeviceOptions { UseTuning = false }),
     });
 
     public static void Close()

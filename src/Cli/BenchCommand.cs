@@ -11,67 +11,45 @@ internal static class BenchCommand
 {
     private const int DefaultRuns = 25;
 
-    // Beyond these a typing error is likelier than a machine that holds it.
-    private const int MaxBatch = 65536;
-    private const int MaxSize = 8192;
+    // Beyond this a typing error is likelier than patience.
     private const int MaxRuns = 1_000_000;
-    private const long MaxPixels = 1L << 28;
 
     public static Command Create(Terminal terminal)
     {
-        Argument<string> name = ModelOptions.NameArgument();
-        Option<int?> batch = OptionKinds.Whole("--batch", "Images of a run (default: 1)", 1, MaxBatch);
-        Option<int?> size = OptionKinds.Whole("--size", "Rows and columns of an image; by default those the network was designed for", 1, MaxSize);
-        Option<int?> classes = OptionKinds.Whole("--classes", "Classes (default: 1000)", 2);
+        var command = new Command("bench", "Time a network with random parameters");
+        var options = new SubjectOptions(command, "Time training steps as well");
         Option<int?> runs = OptionKinds.Whole("--runs", $"Runs to take the median of, after the warm-up (default: {DefaultRuns})", 1, MaxRuns);
-        Option<bool> train = OptionKinds.Flag("--train", "Time training steps as well");
         Option<bool> json = OptionKinds.Flag("--json", "Print one JSON object");
-        var command = new Command("bench", "Time a network with random parameters") { name, batch, size, classes, runs, train, json };
-        var options = new ModelOptions(command, training: false);
-        var place = new PlaceOptions(command);
+        command.Options.Add(runs);
+        command.Options.Add(json);
+        var profiling = new ProfileOption(command);
+        var place = new PlaceOptions(command, terminal);
         command.SetAction(parse =>
         {
-            ModelEntry entry = ModelCatalog.Find(parse.GetRequiredValue(name));
-            int extent = parse.GetValue(size) ?? entry.ImageSize;
-            ModelSpec spec = options.Apply(parse, new ModelSpec(entry.Name)
-            {
-                ImageHeight = extent,
-                ImageWidth = extent,
-                Classes = parse.GetValue(classes) ?? 1000,
-            });
-            int images = parse.GetValue(batch) ?? 1;
-            if ((long)images * extent * extent > MaxPixels)
-                throw new UsageException($"--batch {images} of --size {extent}: expected at most {MaxPixels} pixels in all, got {(long)images * extent * extent}.");
-            if (parse.GetValue(train))
-                RequireTrainable(spec, images);
+            SubjectOptions.Subject subject = options.Read(parse);
+            string? trace = profiling.Path(parse);
             using Device device = place.Open(parse);
-            Figures figures = Measure(spec, device, images, parse.GetValue(runs) ?? DefaultRuns, parse.GetValue(train));
+            Profile? profile = trace is null ? null : new Profile(device, trace);
+            Figures figures = Measure(subject, device, parse.GetValue(runs) ?? DefaultRuns, profile);
+            profile?.Save();
             if (parse.GetValue(json))
+            {
                 terminal.Json(figures);
+            }
             else
+            {
                 Print(terminal, figures, device);
+                profile?.Print(terminal);
+            }
             return ExitCodes.Done;
         });
         return command;
     }
 
-    // Before anything is timed in vain.
-    private static void RequireTrainable(ModelSpec spec, int batch)
+    private static Figures Measure(SubjectOptions.Subject subject, Device device, int runs, Profile? profile)
     {
-        try
-        {
-            foreach (Node node in spec.BuildWithLoss(batch).Nodes)
-                node.Operator.ValidateTraining();
-        }
-        catch (GpuNetException e)
-        {
-            throw new UsageException($"--train with --batch {batch} of --size {spec.ImageHeight}: {e.Message}");
-        }
-    }
-
-    private static Figures Measure(ModelSpec spec, Device device, int batch, int runs, bool train)
-    {
-        var timing = new ModelTiming(spec, device, batch, runs);
+        (ModelSpec spec, int batch, bool train) = subject;
+        var timing = new ModelTiming(spec, device, batch, runs, profile);
         double inference = timing.Inference();
         // Before training, which takes several times as much.
         double peak = ProcessMemory.PeakMegabytes();
@@ -98,6 +76,7 @@ internal static class BenchCommand
             TrainingStepMs = step,
             TrainingImagesPerS = 1000 * batch / step,
             PeakMemoryMb = peak > 0 ? peak : null,
+            Profile = profile?.Path,
         };
     }
 
@@ -163,5 +142,8 @@ internal static class BenchCommand
 
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public double? PeakMemoryMb { get; init; }
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Profile { get; init; }
     }
 }

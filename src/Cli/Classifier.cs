@@ -37,15 +37,24 @@ internal sealed class Classifier : IDisposable
     /// <summary>Classes of the network.</summary>
     public int Classes { get; }
 
+    /// <summary>Times passes while it is set.</summary>
+    public Profiler? Profiler
+    {
+        get => plan.Profiler;
+        set => plan.Profiler = value;
+    }
+
     /// <summary>Class scores of some images, a row an image; valid until the next call.</summary>
     /// <param name="batch">Normalised images, NHWC.</param>
     public ReadOnlySpan<float> Logits(ReadOnlySpan<float> batch)
     {
         batch.CopyTo(images);
         images.AsSpan(batch.Length).Clear();
-        plan.Input("input").Upload(images, "images");
+        using (Profiler.Measure(Profiler, "upload"))
+            plan.Input("input").Upload(images, "images");
         plan.Forward();
-        plan.Output("output").Download(logits);
+        using (Profiler.Measure(Profiler, "download"))
+            plan.Output("output").Download(logits);
         int imageLength = images.Length / (logits.Length / Classes);
         return logits.AsSpan(0, batch.Length / imageLength * Classes);
     }

@@ -18,7 +18,7 @@ internal static class EvalCommand
         Option<int?> batch = OptionKinds.Whole("--batch", $"Images of a pass (default: {DefaultBatch})", 1);
         Option<bool> json = OptionKinds.Flag("--json", "Print one JSON object");
         var command = new Command("eval", "Measure a checkpoint on the test images") { folder, data, batch, json };
-        var place = new PlaceOptions(command);
+        var place = new PlaceOptions(command, terminal);
         command.SetAction(parse =>
         {
             string path = parse.GetRequiredValue(folder);

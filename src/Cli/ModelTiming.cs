@@ -18,9 +18,16 @@ internal sealed class ModelTiming
     private readonly Device device;
     private readonly int batch;
     private readonly int runs;
+    private readonly Profile? profile;
 
-    public ModelTiming(ModelSpec model, Device device, int batch, int runs)
+    /// <param name="model">The network.</param>
+    /// <param name="device">Where it runs.</param>
+    /// <param name="batch">Images of a run.</param>
+    /// <param name="runs">Runs to take the median of.</param>
+    /// <param name="profile">What takes a profile of some more runs; null if none is wanted.</param>
+    public ModelTiming(ModelSpec model, Device device, int batch, int runs, Profile? profile = null)
     {
+        this.profile = profile;
         this.model = model;
         this.device = device;
         this.batch = batch;
@@ -47,7 +54,7 @@ internal sealed class ModelTiming
         {
             plan.Forward();
             output.Download(scores);
-        });
+        }, p => plan.Profiler = p);
         LaunchMode = plan.LaunchMode;
         return median;
     }
@@ -63,12 +70,12 @@ internal sealed class ModelTiming
         {
             trainer.Step(images, labels, LearningRate);
             device.Synchronize();
-        });
+        }, p => trainer.Profiler = p);
         LaunchMode = trainer.LaunchMode;
         return median;
     }
 
-    private double Median(Action run)
+    private double Median(Action run, Action<Profiler?> attach)
     {
         var clock = Stopwatch.StartNew();
         WarmUpRuns = 0;
@@ -81,6 +88,7 @@ internal sealed class ModelTiming
             run();
             times[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
+        profile?.Repeat(attach, run);
         Array.Sort(times);
         return times[runs / 2];
     }

@@ -11,15 +11,39 @@ internal sealed class PlaceOptions
 
     private readonly Option<bool> noGraph = OptionKinds.Flag("--no-graph", "Launch every kernel by itself, also where the driver can repeat a pass as one launch");
 
-    public PlaceOptions(Command command)
+    private readonly Option<bool> noTuning = OptionKinds.Flag("--no-tuning", "Choose kernels by rule, whatever gpunet tune has measured");
+
+    private readonly Terminal terminal;
+    private readonly bool canIgnoreTuning;
+
+    /// <summary>Adds the options to a command.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="terminal">Receives a note if there is something to know of the device.</param>
+    /// <param name="canIgnoreTuning">Whether there is a sense in <c>--no-tuning</c>.</param>
+    public PlaceOptions(Command command, Terminal terminal, bool canIgnoreTuning = true)
     {
+        this.terminal = terminal;
+        this.canIgnoreTuning = canIgnoreTuning;
         command.Options.Add(device);
         command.Options.Add(threads);
         command.Options.Add(noGraph);
+        if (canIgnoreTuning)
+            command.Options.Add(noTuning);
     }
 
     /// <summary>Opens the device.</summary>
     /// <exception cref="GpuNetException">It cannot be used.</exception>
-    public Device Open(ParseResult parse) =>
-        Device.Open(parse.GetValue(device) ?? "auto", new DeviceOptions { Threads = parse.GetValue(threads) ?? 0, Graphs = !parse.GetValue(noGraph) });
+    public Device Open(ParseResult parse)
+    {
+        Device opened = Device.Open(parse.GetValue(device) ?? "auto", new DeviceOptions
+        {
+            Threads = parse.GetValue(threads) ?? 0,
+            Graphs = !parse.GetValue(noGraph),
+            UseTuning = !canIgnoreTuning || !parse.GetValue(noTuning),
+        });
+        // Host code is not chosen, so that nothing is read for it; and who tunes is told by an error.
+        if (canIgnoreTuning && opened is { IsHost: false, Tuning.Note: { Length: > 0 } note })
+            terminal.Failure(note);
+        return opened;
+    }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Numerics.Tensors;
+using System.Text.Json.Serialization;
 using GpuNet.Data;
 using GpuNet.Network;
 using Spectre.Console;
@@ -24,34 +25,41 @@ internal static class PredictCommand
         Option<int?> top = OptionKinds.Whole("--top", $"Classes to name for each picture (default: {DefaultTop})", 1);
         Option<bool> json = OptionKinds.Flag("--json", "Print one JSON object");
         var command = new Command("predict", "Classify pictures") { folder, files, top, json };
-        var place = new PlaceOptions(command);
+        var profiling = new ProfileOption(command);
+        var place = new PlaceOptions(command, terminal);
         command.SetAction(parse =>
         {
             string path = parse.GetRequiredValue(folder);
             string[] names = parse.GetRequiredValue(files);
             Checkpoint checkpoint = Checkpoint.Read(path);
+            string? trace = profiling.Path(parse);
             using Device device = place.Open(parse);
+            Profile? profile = trace is null ? null : new Profile(device, trace);
             int count = Math.Min(parse.GetValue(top) ?? DefaultTop, checkpoint.Model.Classes);
-            List<Prediction[]> predictions = Predict(path, checkpoint, device, names, count);
+            List<Prediction[]> predictions = Predict(path, checkpoint, device, names, count, profile);
+            profile?.Save();
             if (parse.GetValue(json))
             {
-                terminal.Json(new
+                terminal.Json(new Result
                 {
                     Checkpoint = path,
                     Device = device.Name,
-                    Images = names.Zip(predictions, (file, p) => new { File = file, Predictions = p }),
+                    Profile = trace,
+                    Images = names.Zip(predictions, (file, p) => new Picture(file, p)),
                 });
             }
             else
             {
                 Print(terminal, names, predictions);
+                profile?.Print(terminal);
             }
             return ExitCodes.Done;
         });
         return command;
     }
 
-    private static List<Prediction[]> Predict(string path, Checkpoint checkpoint, Device device, string[] names, int top)
+    private static List<Prediction[]> Predict(
+        string path, Checkpoint checkpoint, Device device, string[] names, int top, Profile? profile)
     {
         ModelSpec model = checkpoint.Model;
         if (model.ImageChannels != 3)
@@ -69,6 +77,8 @@ internal static class PredictCommand
             for (int i = 0; i < some.Length; i++)
                 predictions.Add(Best(logits.Slice(i * model.Classes, model.Classes), checkpoint.ClassNames, top));
         }
+        // The last pictures once more, and again.
+        profile?.Repeat(p => classifier.Profiler = p, () => classifier.Logits(images));
         return predictions;
     }
 
@@ -119,4 +129,18 @@ internal static class PredictCommand
     }
 
     private sealed record Prediction(string Class, int Index, double Probability);
+
+    private sealed record Picture(string File, Prediction[] Predictions);
+
+    private sealed record Result
+    {
+        public required string Checkpoint { get; init; }
+
+        public required string Device { get; init; }
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Profile { get; init; }
+
+        public required IEnumerable<Picture> Images { get; init; }
+    }
 }

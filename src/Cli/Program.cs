@@ -66,6 +66,7 @@ public static class Program
             DevicesCommand.Create(terminal),
             SummaryCommand.Create(terminal),
             BenchCommand.Create(terminal),
+            TuneCommand.Create(terminal),
             TrainCommand.Create(terminal),
             EvalCommand.Create(terminal),
             PredictCommand.Create(terminal),

@@ -30,13 +30,15 @@ internal static class RunCommand
             model, weights, input, output, labels, gradients, classes, train, seed,
         };
         var options = new ModelOptions(command, training: true);
-        var place = new PlaceOptions(command);
+        var profiling = new ProfileOption(command);
+        var place = new PlaceOptions(command, terminal);
         command.SetAction(parse =>
         {
             string? labelsPath = parse.GetValue(labels), gradientsPath = parse.GetValue(gradients);
             if (gradientsPath is not null && labelsPath is null)
                 throw new UsageException("--gradients are those of the loss, which needs --labels.");
-            RequireDistinct(parse.GetRequiredValue(output), gradientsPath, parse.GetRequiredValue(input), parse.GetRequiredValue(weights), labelsPath);
+            string? trace = profiling.Path(parse, Path.GetDirectoryName(parse.GetRequiredValue(output)) ?? "");
+            RequireDistinct([parse.GetRequiredValue(output), gradientsPath, trace], parse.GetRequiredValue(input), parse.GetRequiredValue(weights), labelsPath);
             (Shape shape, float[] images) = ReadImages(parse.GetRequiredValue(input));
             ModelSpec spec = options.Apply(parse, new ModelSpec(parse.GetRequiredValue(model))
             {
@@ -64,19 +66,40 @@ internal static class RunCommand
             if (gradientsPath is not null)
                 WriteGradients(gradientsPath, plan, graph.Inputs[InputName]);
             terminal.Line(result);
+            if (trace is not null)
+                TakeProfile(terminal, new Profile(device, trace), plan, images, seed: (uint)(parse.GetValue(seed) ?? 0));
             return ExitCodes.Done;
         });
         return command;
     }
 
-    // Results are written after everything was read, and would silently take the place of what they came from.
-    private static void RequireDistinct(string output, string? gradients, params string?[] inputs)
+    // Once the results are written: more passes over the same images.
+    private static void TakeProfile(Terminal terminal, Profile profile, Plan plan, float[] images, uint seed)
     {
-        string[] written = [.. ((string?[])[output, gradients]).OfType<string>().Select(Path.GetFullPath)];
+        Tensor input = plan.Input(InputName), output = plan.Output("output");
+        var logits = new float[output.Shape.Elements];
+        profile.Repeat(p => plan.Profiler = p, () =>
+        {
+            using (Profiler.Measure(plan.Profiler, "upload"))
+                input.Upload(images);
+            plan.Forward(seed);
+            if (plan.GradientRoot is not null)
+                plan.Backward();
+            using (Profiler.Measure(plan.Profiler, "download"))
+                output.Download(logits);
+        });
+        profile.Save();
+        profile.Print(terminal);
+    }
+
+    // Results are written after everything was read, and would silently take the place of what they came from.
+    private static void RequireDistinct(string?[] outputs, params string?[] inputs)
+    {
+        string[] written = [.. outputs.OfType<string>().Select(Path.GetFullPath)];
         string[] read = [.. inputs.OfType<string>().Select(Path.GetFullPath)];
         string? clash = written.FirstOrDefault(w => read.Contains(w)) ?? (written.Distinct().Count() < written.Length ? written[0] : null);
         if (clash is not null)
-            throw new UsageException($"{clash}: --output and --gradients are files of their own.");
+            throw new UsageException($"{clash}: --output, --gradients and --profile are files of their own.");
     }
 
     private static (Shape Shape, float[] Images) ReadImages(string path)

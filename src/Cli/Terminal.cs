@@ -21,8 +21,11 @@ internal sealed class Terminal
     // Wide enough for every table: there is no window to fit.
     private const int PlainWidth = 160;
 
-    // What the widest table needs.
+    // What the widest table needs, apart from those of operators.
     private const int TableWidth = 120;
+
+    /// <summary>What a table needs whose first column is operators as they describe themselves.</summary>
+    public const int OperatorTableWidth = 240;
 
     public Terminal(TextWriter output, TextWriter error, bool interactive, CancellationToken stop)
     {
@@ -58,13 +61,15 @@ internal sealed class Terminal
 
     /// <summary>Writes an error as one line, whatever line breaks its message has.</summary>
     public void Failure(string message) =>
-        Error.WriteLine($"gpunet: {string.Join(' ', message.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))}");
+        Error.WriteLine($"gpunet: {Quantities.OneLine(message)}");
 
     /// <summary>Writes a table. A terminal too narrow for it wraps its lines; columns would lose their content.</summary>
-    public void Write(Table table)
+    /// <param name="table">The table.</param>
+    /// <param name="most">What it may need.</param>
+    public void Write(Table table, int most = TableWidth)
     {
         int width = Console.Profile.Width;
-        Console.Profile.Width = Math.Max(width, TableWidth);
+        Console.Profile.Width = Math.Max(width, most);
         Console.Write(table);
         Console.Profile.Width = width;
     }

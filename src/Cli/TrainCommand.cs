@@ -18,7 +18,8 @@ internal static class TrainCommand
         var recipeOptions = new RecipeOptions(command);
         command.Options.Add(output);
         command.Options.Add(resume);
-        var place = new PlaceOptions(command);
+        var profiling = new ProfileOption(command);
+        var place = new PlaceOptions(command, terminal);
         command.SetAction(parse =>
         {
             using var interruption = new Interruption(terminal.Stop);
@@ -46,11 +47,17 @@ internal static class TrainCommand
             };
             if (checkpoint is not null && spec != checkpoint.Model)
                 throw new UsageException($"--resume goes on with the network of {folder}; leave out the options that ask for another.");
+            string? trace = profiling.Path(parse, folder);
             Directory.CreateDirectory(folder);
             using var run = new TrainingRun(spec, recipe, data, device, folder);
             if (checkpoint is not null)
                 run.Resume(checkpoint);
-            return Train(terminal, run, recipe, spec, device, folder, interruption);
+            Profile? profile = trace is null ? null : new Profile(device, trace);
+            run.Profiler = profile?.Profiler;
+            int code = Train(terminal, run, recipe, spec, device, folder, interruption);
+            profile?.Save();
+            profile?.Print(terminal);
+            return code;
         });
         return command;
     }

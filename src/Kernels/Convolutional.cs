@@ -58,15 +58,15 @@ public abstract record Convolutional(Shape Input, bool Bias) : Operator
     {
         get
         {
-            string norm = Epilogue.NormEpsilon is null ? "" : " norm";
+            string norm = Epilogue.NormEpsilon is { } epsilon ? " norm" + Unless(1e-5f, "epsilon", epsilon) : "";
             string activation = Epilogue.Activation == ActivationKind.Identity ? "" : $" {Epilogue.Activation}";
             string residual = Epilogue.Residual switch
             {
                 ResidualOrder.AfterActivation => $"{activation} residual",
-                ResidualOrder.BeforeActivation => $" residual{activation}",
+                ResidualOrder.BeforeActivation => $" residual {Epilogue.Activation}",
                 _ => activation,
             };
-            string slice = Epilogue.Slice is { } s ? $" at {s.First} of {s.AllChannels}{(s.Continues ? " in place" : "")}" : "";
+            string slice = Epilogue.Slice is { } s ? $" {Result.C} at {s.First} of {s.AllChannels}{(s.Continues ? " in place" : "")}" : "";
             return norm + residual + slice;
         }
     }

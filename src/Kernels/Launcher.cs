@@ -5,6 +5,9 @@ namespace GpuNet.Kernels;
 /// </summary>
 public abstract class Launcher
 {
+    /// <summary>Name of the candidate it was bound from, see <see cref="Operator.Bind(Device, DirectionSet)"/>.</summary>
+    public string Candidate { get; internal set; } = "";
+
     /// <summary>Scratch memory both directions share, in elements; it holds nothing between calls.</summary>
     public virtual long WorkspaceElements => 0;
 

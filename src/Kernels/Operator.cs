@@ -6,7 +6,7 @@ namespace GpuNet.Kernels;
 /// One operation of a network with all its extents: the record is the graph node, the tuning key, the test case and the benchmark
 /// row. To add one, derive a record in a folder of its own (see docs/adding-an-operator.md).
 /// </summary>
-public abstract record Operator
+public abstract partial record Operator
 {
     // The last group of threads may reach past the end of a tensor.
     private const int MaxKernelElements = int.MaxValue - 1024;
@@ -44,6 +44,14 @@ public abstract record Operator
     /// <summary>Bytes one forward pass must move: inputs and parameters read once, the output written once.</summary>
     public virtual long Bytes => Inputs.Sum(s => s.Bytes) + Parameters.Sum(p => p.Shape.Bytes) + Output.Bytes;
 
+    /// <summary>
+    /// Bytes one backward pass must move: inputs and the output's gradient read, gradients of inputs written, parameters read and their
+    /// gradients added to.
+    /// </summary>
+    public virtual long BackwardBytes =>
+        Output.Bytes + Inputs.Select((s, i) => HasGradient(i) ? 2 * s.Bytes : s.Bytes).Sum()
+        + Parameters.Sum(p => p.IsTrained ? 3 * p.Shape.Bytes : p.Shape.Bytes);
+
     /// <summary>The ways to run the operator; the first is the plain kernel, one thread an output, and a later one is better where it pays.</summary>
     public abstract ImmutableArray<Candidate> Candidates { get; }
 
@@ -61,31 +69,49 @@ public abstract record Operator
     }
 
     /// <summary>
-    /// The candidate for a device by rule: of those that run there, the last that pays. The plain kernels, the first, always do; see also
-    /// <see cref="DeviceOptions.PlainKernels"/>.
+    /// The candidate for a device: the one that was best when it was measured there, if that is remembered (<see cref="Device.Tuning"/>),
+    /// or else the rule's. See also <see cref="DeviceOptions.PlainKernels"/>.
     /// </summary>
-    public Candidate Choose(Device device)
+    /// <param name="device">Where it runs.</param>
+    /// <param name="directions">Which passes follow one another; of an operator without a backward pass only forward.</param>
+    public Candidate Choose(Device device, DirectionSet directions = DirectionSet.Both)
     {
         ArgumentNullException.ThrowIfNull(device);
-        return device.Options.PlainKernels ? Candidates.First(c => c.RunsOn(device)) : Candidates.Last(c => c.RunsOn(device) && c.Pays(device));
+        return device.Options.PlainKernels ? Candidates.First(c => c.RunsOn(device)) : Remembered(device, directions) ?? ChooseByRule(device);
     }
 
-    /// <summary>Binds the candidate for a device.</summary>
+    /// <summary>The candidate for a device by rule: of those that run there, the last that pays. The plain kernels, the first, always do.</summary>
+    public Candidate ChooseByRule(Device device) => Candidates.Last(c => c.RunsOn(device) && c.Pays(device));
+
+    /// <summary>Binds the candidate for a device, see <see cref="Choose"/>.</summary>
     /// <exception cref="GpuNetException">A tensor is too large for the 32-bit indices of kernels.</exception>
-    public Launcher Bind(Device device)
+    public Launcher Bind(Device device, DirectionSet directions = DirectionSet.Both) => Bind(device, Choose(device, directions));
+
+    /// <summary>Binds one of the candidates.</summary>
+    /// <exception cref="GpuNetException">A tensor is too large for the 32-bit indices of kernels.</exception>
+    public Launcher Bind(Device device, Candidate candidate)
     {
         ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(candidate);
         foreach (Shape shape in Inputs.Add(Output))
             Require(device.IsHost || shape.Elements <= MaxKernelElements, "a tensor fits the 32-bit indices of kernels", $"at most {MaxKernelElements} elements", shape);
-        return Choose(device).Bind(device);
+        Launcher launcher = candidate.Bind(device);
+        launcher.Candidate = candidate.Name;
+        return launcher;
     }
 
-    /// <summary>The operator in one line: its name, its extents, and what <see cref="Detail"/> adds.</summary>
+    /// <summary>
+    /// The operator in one line: its name, its extents, and what <see cref="Detail"/> adds. Two operators with the same line compute the
+    /// same; how parameters are drawn does not matter.
+    /// </summary>
     public sealed override string ToString() =>
         $"{GetType().Name} {string.Join("+", Inputs)}->{Output}{(Detail.Length > 0 ? " " : "")}{Detail}";
 
     /// <summary>What distinguishes the operator besides its extents, for lists and test names.</summary>
     protected virtual string Detail => "";
+
+    /// <summary>A number of <see cref="Detail"/>, which the usual one is left out of.</summary>
+    protected static string Unless(float usual, string name, float value) => value == usual ? "" : FormattableString.Invariant($" {name} {value}");
 
     /// <summary>Throws the operator's error when a rule does not hold.</summary>
     protected void Require(bool holds, string rule, object expected, object actual)

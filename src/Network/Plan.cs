@@ -39,7 +39,7 @@ public sealed partial class Plan : IDisposable
             kept[value] = RunGraph.Inputs[name];
         foreach ((string name, Value value) in graph.Outputs)
             kept[value] = RunGraph.Output(name);
-        Launcher[] launchers = [.. RunGraph.Nodes.Select(n => n.Operator.Bind(parameters.Device))];
+        Launcher[] launchers = [.. RunGraph.Nodes.Select(n => n.Operator.Bind(parameters.Device, mode == PlanMode.Inference ? DirectionSet.Forward : DirectionSet.Both))];
         Value? start = GradientRoot is { } root ? kept[root] : null;
         var lifetimes = new Lifetimes(RunGraph, launchers, mode, start, [.. gradientOf.Select(v => kept[v])]);
         if (start is not null && lifetimes.OffsetOfGradient(start.Value.Id) is null)
@@ -118,7 +118,10 @@ public sealed partial class Plan : IDisposable
             Prepare();
         foreach (Step step in forward)
             step.Operands.Seed = Mix(seed, step.Index);
-        forwardPass.Run();
+        if (Profiler is null)
+            forwardPass.Run();
+        else
+            ProfileForward(Profiler);
         // Batch norms have moved their running statistics.
         if (Mode == PlanMode.Training)
             Parameters.Changed();
@@ -134,7 +137,10 @@ public sealed partial class Plan : IDisposable
         ObjectDisposedException.ThrowIf(disposed, this);
         if (GradientRoot is null)
             throw new InvalidOperationException("An inference plan has no backward pass.");
-        backwardPass.Run();
+        if (Profiler is null)
+            backwardPass.Run();
+        else
+            ProfileBackward(Profiler);
     }
 
     /// <summary>Gives the memory back. The parameters stay.</summary>
@@ -148,6 +154,7 @@ public sealed partial class Plan : IDisposable
 
     private void Prepare()
     {
+        using Profiler.Scope scope = Profiler.Measure(Profiler, "preparing parameters");
         foreach (Step step in forward)
             step.Launcher.Prepare(step.Operands);
         prepared = Parameters.Version;

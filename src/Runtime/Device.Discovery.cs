@@ -145,6 +145,7 @@ public sealed partial class Device
             Automatic = true,
             ComputeCapability = capability,
             GraphObstacle = CudaGraphs.Value.Obstacle,
+            Driver = $"{device.DriverVersion.Major}.{device.DriverVersion.Minor}",
         };
     }
 
@@ -157,8 +158,25 @@ public sealed partial class Device
             Automatic = generic && gpu,
             IsProcessor = !gpu,
             GraphObstacle = "OpenCL has no graphs",
+            Driver = OpenCLDriver(device),
         };
     }
+
+#if GPUNET_EMULATOR
+    private static string OpenCLDriver(CLDevice device) => device.DriverVersion;
+#else
+    private static string OpenCLDriver(CLDevice device)
+    {
+        try
+        {
+            return CLAPI.CurrentAPI.GetDeviceInfo(device.DeviceId, CLDeviceInfoType.CL_DRIVER_VERSION).Trim();
+        }
+        catch (CLException)
+        {
+            return "";
+        }
+    }
+#endif
 
     private static DeviceInfo Describe(IlgpuDevice device, string name, DeviceKind kind, bool usable, string note) => new(
         name, kind, device.Name.Trim(), device.MemorySize, device.NumMultiprocessors, device.WarpSize, device.MaxNumThreadsPerGroup,

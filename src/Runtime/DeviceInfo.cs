@@ -38,6 +38,9 @@ public sealed record DeviceInfo(
     /// </summary>
     public string GraphObstacle { get; init; } = "";
 
+    /// <summary>Version of its driver; empty where there is none.</summary>
+    public string Driver { get; init; } = "";
+
     /// <summary>Compute capability of a CUDA device, ten times the generation plus the variant (90 for 9.0); 0 elsewhere.</summary>
     public int ComputeCapability { get; init; }
 }

@@ -27,6 +27,15 @@ public sealed record DeviceOptions
     /// </summary>
     public bool Graphs { get; init; } = true;
 
+    /// <summary>
+    /// Whether operators take the candidates that were measured on the device before and remembered (<see cref="Device.Tuning"/>); else
+    /// a rule chooses them all.
+    /// </summary>
+    public bool UseTuning { get; init; } = true;
+
+    /// <summary>The file of remembered choices; null for <see cref="TuningFile.DefaultPath"/>.</summary>
+    public string? TuningPath { get; init; }
+
     /// <summary>On <c>simulator</c>: threads of a warp, at least 2.</summary>
     public int WarpSize { get; init; } = 4;
 

@@ -11,6 +11,8 @@ namespace GpuNet.Cli;
 /// </summary>
 internal sealed class TrainingRun : IDisposable
 {
+    private const int UnprofiledSteps = 2;
+
     private readonly TrainingRecipe recipe;
     private readonly DatasetSplits data;
     private readonly string folder;
@@ -20,6 +22,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly Schedule schedule;
     private readonly Checkpoint description;
     private readonly Stopwatch clock = new();
+    private int stepsHere;
     private double secondsBefore;
     private double evaluationSeconds;
     private int completed;
@@ -69,6 +72,11 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>Bytes of activations and their gradients.</summary>
     public long PlanBytes => trainer.PlanBytes;
+
+    /// <summary>
+    /// Times training steps, from the third of this process on: in the first ones the runtime compiles. Null if no profile is wanted.
+    /// </summary>
+    public Profiler? Profiler { get; set; }
 
     /// <summary>Takes the run to where its folder's checkpoint left it.</summary>
     /// <exception cref="GpuNetException">The checkpoint is of other data, or its files do not belong together.</exception>
@@ -147,6 +155,7 @@ internal sealed class TrainingRun : IDisposable
             if (stop.IsCancellationRequested)
                 return false;
             float rate = schedule.Rate(trainer.Steps, total);
+            trainer.Profiler = stepsHere++ >= UnprofiledSteps ? Profiler : null;
             BatchResult result = trainer.Step(batch.Images, batch.Labels, rate);
             tally.Images += result.Count;
             tally.LossSum += (double)result.Loss * result.Count;

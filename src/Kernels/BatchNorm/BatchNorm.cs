@@ -67,5 +67,6 @@ public sealed partial record BatchNorm(
         Require(Input.Rows > 1, "a training batch has more than 1 value per channel", "at least 2", Input.Rows);
 
     /// <inheritdoc/>
-    protected override string Detail => Activation == ActivationKind.Identity ? "" : Activation.ToString();
+    protected override string Detail =>
+        $"{(Activation == ActivationKind.Identity ? "" : Activation)}{Unless(1e-5f, "epsilon", Epsilon)}{Unless(0.1f, "momentum", Momentum)}".Trim();
 }

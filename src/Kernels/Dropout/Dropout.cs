@@ -33,7 +33,7 @@ public sealed partial record Dropout(Shape Input, float Rate) : Operator
     ];
 
     /// <inheritdoc/>
-    protected override string Detail => $"rate {Rate}";
+    protected override string Detail => FormattableString.Invariant($"rate {Rate}");
 
     /// <inheritdoc/>
     public override void Validate()

@@ -82,7 +82,20 @@ public sealed partial record InvertedBottleneck(
     public override long Macs => (Expands ? Expand.Macs : 0) + Filter.Macs + Project.Macs;
 
     /// <inheritdoc/>
-    protected override string Detail => $"via {Hidden} {Window} {Activation}{(Residual ? " residual" : "")}{(ForInference ? " for inference" : "")}";
+    protected override string Detail =>
+        $"via {Hidden} {Window} {Activation}{(Residual ? " residual" : "")}{Unless(1e-5f, "epsilon", Epsilon)}{Unless(0.1f, "momentum", Momentum)}"
+        + (ForInference ? " for inference" : "");
+
+    /// <inheritdoc/>
+    public override ImmutableArray<Operator> Parts =>
+    [
+        .. Expands ? [Expand, ExpandNorm] : ImmutableArray<Operator>.Empty,
+        Filter,
+        FilterNorm,
+        Project,
+        ProjectNorm,
+        .. Residual ? [new Add(Output)] : ImmutableArray<Operator>.Empty,
+    ];
 
     /// <summary>The expanding convolution.</summary>
     public PointwiseConv Expand => new(Input, Hidden);

@@ -65,6 +65,13 @@ public sealed class Trainer : IDisposable
     /// <summary>How a training step's passes reach the device, in words; see <see cref="Plan.LaunchMode"/>.</summary>
     public string LaunchMode => training.LaunchMode;
 
+    /// <summary>Times training steps while it is set: operators, transfers and the optimiser.</summary>
+    public Profiler? Profiler
+    {
+        get => training.Profiler;
+        set => training.Profiler = value;
+    }
+
     /// <summary>One training step on a full batch.</summary>
     /// <param name="images">Images, NHWC, as many as <see cref="TrainerOptions.Batch"/>.</param>
     /// <param name="labels">Class of each image.</param>
@@ -78,16 +85,21 @@ public sealed class Trainer : IDisposable
         Classification.CheckLabels(labels, Model.Classes);
         for (int i = 0; i < labels.Length; i++)
             labelValues[i] = labels[i];
-        training.Input("input").Upload(images, "images");
-        training.Input("labels").Upload(labelValues, "labels");
+        using (Profiler.Measure(Profiler, "upload"))
+        {
+            training.Input("input").Upload(images, "images");
+            training.Input("labels").Upload(labelValues, "labels");
+        }
         training.Forward(unchecked((uint)(Options.Seed * 0x01000193) ^ (uint)Steps));
         training.Output("loss").Download(loss);
         // Before backward: gradients are added up, and what is not a number would stay.
         if (!float.IsFinite(loss[0]))
             throw new GpuNetException($"Training diverged: the loss of step {Steps + 1} is {loss[0]}. Try a lower learning rate.");
         training.Backward();
-        training.Output("output").Download(logits);
-        Optimizer.Step(learningRate);
+        using (Profiler.Measure(Profiler, "download"))
+            training.Output("output").Download(logits);
+        using (Profiler.Measure(Profiler, "optimiser"))
+            Optimizer.Step(learningRate);
         Steps++;
         return new BatchResult(loss[0], Classification.CountCorrect(logits, labels, Model.Classes), labels.Length);
     }

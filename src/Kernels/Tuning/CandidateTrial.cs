@@ -1,0 +1,167 @@
+using System.Diagnostics;
+
+namespace GpuNet.Kernels;
+
+/// <summary>One operator's operands, on which its candidates are run one after the other: first compared, then timed.</summary>
+internal sealed class CandidateTrial : IDisposable
+{
+    // Of the largest magnitude in a tensor. Operands of 16 bits, as matrix units take them, are off by a few thousandths; a kernel
+    // that reads or writes a wrong element is off by about one.
+    private const float Tolerance = 0.01f;
+
+    // Where a sum should be nothing at all, rounding leaves this much of operands around 1.
+    private const float Rounding = 1e-5f;
+
+    private const int Samples = 9;
+    private const int LeastSamples = 3;
+    private const int MaxRepeats = 64;
+
+    // A clock's tick and a wait for the device are small beside a sample.
+    private const double SampleSeconds = 0.001;
+    private const double MostSeconds = 0.5;
+
+    // A candidate that takes so many times as long as the best will not catch up: by one sample, and by two.
+    private const double Hopeless = 4;
+    private const double Slow = 1.5;
+
+    private readonly Device device;
+    private readonly bool backward;
+    private readonly OperandRotation rotation;
+    private (string Name, float[] Values)[] expected = [];
+    private int set;
+
+    public CandidateTrial(Operator op, Device device, DirectionSet directions, Launcher[] launchers)
+    {
+        this.device = device;
+        backward = directions == DirectionSet.Both;
+        rotation = new OperandRotation(op, device, backward, launchers);
+    }
+
+    /// <summary>Runs the candidate that the others have to agree with.</summary>
+    /// <exception cref="GpuNetException">It gives what is not a number.</exception>
+    public void Expect(Launcher launcher)
+    {
+        Run(launcher);
+        expected = Results();
+        foreach ((string name, float[] values) in expected)
+        {
+            if (Array.FindIndex(values, v => !float.IsFinite(v)) is >= 0 and int at)
+                throw new GpuNetException($"{name}: element {at} is {values[at]}.");
+        }
+    }
+
+    /// <summary>Runs a candidate and compares what it gives.</summary>
+    /// <exception cref="GpuNetException">It gives something else.</exception>
+    public void Compare(Launcher launcher)
+    {
+        Run(launcher);
+        foreach (((string name, float[] values), (_, float[] right)) in Results().Zip(expected))
+        {
+            float bound = MathF.Max(Tolerance * right.Select(MathF.Abs).DefaultIfEmpty().Max(), Rounding);
+            for (int i = 0; i < values.Length; i++)
+            {
+                if (!(MathF.Abs(values[i] - right[i]) <= bound))
+                    throw new GpuNetException(FormattableString.Invariant($"{name}: element {i} is {values[i]}, expected {right[i]} within {bound:G2}."));
+            }
+        }
+    }
+
+    /// <summary>Times a candidate: the median of some samples of several calls each.</summary>
+    /// <param name="launcher">The candidate, bound; it has run before.</param>
+    /// <param name="trial">Takes its times.</param>
+    /// <param name="best">Seconds of the best so far; one that is clearly slower is given up.</param>
+    public Trial Time(Launcher launcher, Trial trial, double best)
+    {
+        rotation.Prepare(launcher);
+        Sample(launcher, 1);
+        (double forward, double backward) first = Sample(launcher, 1);
+        double once = first.forward + first.backward;
+        if (once > Hopeless * best)
+            return Median(trial, [first]) with { IsAbandoned = true };
+        int repeats = (int)Math.Clamp(SampleSeconds / Math.Max(once, 1e-9), 1, MaxRepeats);
+        var samples = new List<(double Forward, double Backward)> { first };
+        long start = Stopwatch.GetTimestamp();
+        if (repeats > 1)
+        {
+            // A single call says more of the wait for the device than of the kernel.
+            samples.Clear();
+            Sample(launcher, repeats);
+        }
+        while (samples.Count < Samples && (samples.Count < LeastSamples || Stopwatch.GetElapsedTime(start).TotalSeconds < MostSeconds))
+        {
+            if (samples.Count == 2 && samples.Min(s => s.Forward + s.Backward) > Slow * best)
+                return Median(trial, samples) with { IsAbandoned = true };
+            samples.Add(Sample(launcher, repeats));
+        }
+        return Median(trial, samples);
+    }
+
+    /// <summary>Times two candidates by turns.</summary>
+    public (Trial First, Trial Second) TimeByTurns((Launcher Launcher, Trial Trial) first, (Launcher Launcher, Trial Trial) second)
+    {
+        int repeats = (int)Math.Clamp(SampleSeconds / Math.Max(Math.Max(first.Trial.Seconds, second.Trial.Seconds), 1e-9), 1, MaxRepeats);
+        var samples = (First: new List<(double, double)>(), Second: new List<(double, double)>());
+        long start = Stopwatch.GetTimestamp();
+        while (samples.First.Count < Samples
+            && (samples.First.Count < LeastSamples || Stopwatch.GetElapsedTime(start).TotalSeconds < 2 * MostSeconds))
+        {
+            samples.First.Add(Turn(first.Launcher, repeats));
+            samples.Second.Add(Turn(second.Launcher, repeats));
+        }
+        return (Median(first.Trial, samples.First) with { IsAbandoned = false }, Median(second.Trial, samples.Second));
+    }
+
+    public void Dispose() => rotation.Dispose();
+
+    private static Trial Median(Trial trial, IReadOnlyCollection<(double Forward, double Backward)> samples) => trial with
+    {
+        Forward = samples.Select(s => s.Forward).Order().ElementAt(samples.Count / 2),
+        Backward = samples.Select(s => s.Backward).Order().ElementAt(samples.Count / 2),
+    };
+
+    // What is prepared is the other's by now.
+    private (double Forward, double Backward) Turn(Launcher launcher, int repeats)
+    {
+        rotation.Prepare(launcher);
+        return Sample(launcher, repeats);
+    }
+
+    // Backward runs over the sets that forward has just left.
+    private (double Forward, double Backward) Sample(Launcher launcher, int repeats)
+    {
+        int first = set;
+        set = (set + repeats) % rotation.Count;
+        double Seconds(Action<Operands> pass)
+        {
+            device.Synchronize();
+            long start = Stopwatch.GetTimestamp();
+            for (int i = 0; i < repeats; i++)
+                pass(rotation[(first + i) % rotation.Count]);
+            device.Synchronize();
+            return Stopwatch.GetElapsedTime(start).TotalSeconds / repeats;
+        }
+
+        return (Seconds(launcher.Forward), backward ? Seconds(launcher.Backward) : 0);
+    }
+
+    private void Run(Launcher launcher)
+    {
+        rotation.Fill(0);
+        launcher.Prepare(rotation[0]);
+        launcher.Forward(rotation[0]);
+        if (backward)
+            launcher.Backward(rotation[0]);
+    }
+
+    private (string Name, float[] Values)[] Results()
+    {
+        Operands o = rotation[0];
+        return
+        [
+            ("output", o.Output.ToArray()),
+            .. o.DInputs.Where(d => d.IsWanted).Select((d, i) => ($"gradient of input {i}", d.Tensor.ToArray())),
+            .. o.DParameters.Select((d, i) => (Tensor: d, Name: $"gradient of parameter {i}")).Where(d => !d.Tensor.IsNone).Select(d => (d.Name, d.Tensor.ToArray())),
+            .. backward ? o.Parameters.Select((p, i) => ($"parameter {i}", p.ToArray())) : [],
+        ];
+    }
+}

@@ -1,0 +1,167 @@
+namespace GpuNet.Kernels;
+
+/// <summary>
+/// As many sets of operands of one operator as fill more memory than caches hold, so that each call finds its own out of cache. Values
+/// are pseudo-random and the same every time; class labels are 0.
+/// </summary>
+public sealed class OperandRotation : IDisposable
+{
+    private const long RotationBytes = 256L << 20;
+    private const int MaxSets = 1024;
+
+    private readonly Operator op;
+    private readonly bool training;
+    private readonly long preparedElements;
+    private readonly long setBytes;
+    private readonly Arena memory;
+    private readonly Operands[] sets;
+    private int next;
+
+    /// <summary>Lays the operands and fills them.</summary>
+    /// <param name="op">The operator.</param>
+    /// <param name="device">Where it runs.</param>
+    /// <param name="training">Whether there is what a training step has besides: saved values and gradients.</param>
+    /// <param name="launchers">Those that will be run on them, which say what scratch memory they need.</param>
+    /// <exception cref="GpuNetException">There is not enough memory for a single set.</exception>
+    public OperandRotation(Operator op, Device device, bool training, params IReadOnlyCollection<Launcher> launchers)
+    {
+        ArgumentNullException.ThrowIfNull(op);
+        ArgumentNullException.ThrowIfNull(device);
+        this.op = op;
+        this.training = training;
+        long workspaceElements = launchers.Max(l => l.WorkspaceElements);
+        preparedElements = launchers.Max(l => l.PreparedElements);
+        setBytes = Shapes().Sum(s => Arena.Align(s.Bytes));
+        long workspaceBytes = Arena.Align(workspaceElements * sizeof(float));
+        // A simulator's memory is nothing to pass.
+        int most = device.Kind == DeviceKind.Simulator ? 2 : MaxSets;
+        // Half of what is free is left to others, and to the driver.
+        long affordable = (device.AvailableMemory / 2) - workspaceBytes;
+        int count = (int)Math.Clamp(Math.Min(RotationBytes, affordable) / setBytes, 1, most);
+        memory = new Arena(device, (count * setBytes) + workspaceBytes, $"{count} set{(count == 1 ? "" : "s")} of operands");
+        Tensor workspace = workspaceElements == 0 ? Tensor.None : memory.At(count * setBytes, Vector(workspaceElements));
+        sets = [.. Enumerable.Range(0, count).Select(i => Lay(i * setBytes, workspace))];
+        Fill(0, count);
+    }
+
+    /// <summary>Sets of operands.</summary>
+    public int Count => sets.Length;
+
+    /// <summary>A set.</summary>
+    public Operands this[int set] => sets[set];
+
+    /// <summary>The set after the one that was last asked for.</summary>
+    public Operands Next() => sets[next++ % sets.Length];
+
+    /// <summary>Gives every set what a launcher makes of the parameters.</summary>
+    public void Prepare(Launcher launcher)
+    {
+        ArgumentNullException.ThrowIfNull(launcher);
+        foreach (Operands set in sets)
+            launcher.Prepare(set);
+    }
+
+    /// <summary>Gives a set its first values again.</summary>
+    public void Fill(int set) => Fill(set, set + 1);
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose() => memory.Dispose();
+
+    private static Shape Vector(long elements) => Shape.Vector(checked((int)elements));
+
+    // Every set holds the same.
+    private void Fill(int first, int end)
+    {
+        Operands o = sets[first];
+        int seed = 0;
+        void FillWith(Func<Operands, Tensor> tensor, float least, float most)
+        {
+            seed++;
+            if (tensor(o).IsNone)
+                return;
+            float[] values = Values(tensor(o).Shape, seed, least, most);
+            for (int set = first; set < end; set++)
+                tensor(sets[set]).Upload(values);
+        }
+
+        for (int i = 0; i < o.Inputs.Length; i++)
+        {
+            int input = i, magnitude = op.HasGradient(i) ? 1 : 0;
+            FillWith(s => s.Inputs[input], -magnitude, magnitude);
+        }
+        for (int i = 0; i < o.Parameters.Length; i++)
+        {
+            int parameter = i;
+            // A variance is positive.
+            bool positive = op.Parameters[i].Kind is ParameterKind.Statistic or ParameterKind.Norm;
+            FillWith(s => s.Parameters[parameter], positive ? 0.5f : -1, positive ? 1.5f : 1);
+        }
+        if (op.InPlaceInput is null)
+            FillWith(s => s.Output, -1, 1);
+        FillWith(s => s.DOutput, -1, 1);
+        for (int i = 0; i < o.Saved.Length; i++)
+        {
+            int saved = i;
+            FillWith(s => s.Saved[saved], -1, 1);
+        }
+        for (int i = 0; i < o.DInputs.Length; i++)
+        {
+            int input = i;
+            FillWith(s => s.DInputs[input].Tensor, -1, 1);
+        }
+        for (int i = 0; i < o.DParameters.Length; i++)
+        {
+            int parameter = i;
+            FillWith(s => s.DParameters[parameter], -1, 1);
+        }
+    }
+
+    private static float[] Values(Shape shape, int seed, float least, float most)
+    {
+        var values = new float[shape.Elements];
+        float scale = (most - least) / (1 << 24);
+        uint x = (uint)seed * 0x9E3779B9u;
+        for (int i = 0; i < values.Length; i++)
+        {
+            // Numerical Recipes' linear congruential generator, its better bits.
+            x = (x * 1664525u) + 1013904223u;
+            values[i] = least + ((x >> 8) * scale);
+        }
+        return values;
+    }
+
+    // In the order in which they are laid.
+    private IEnumerable<Shape> Shapes() =>
+    [
+        .. op.Inputs,
+        .. op.InPlaceInput is null ? [op.Output] : Array.Empty<Shape>(),
+        .. op.Parameters.Select(p => p.Shape),
+        .. preparedElements > 0 ? [Vector(preparedElements)] : Array.Empty<Shape>(),
+        .. training ? [.. op.Saved, .. op.Inputs, op.Output, .. op.Parameters.Select(p => p.Shape)] : Array.Empty<Shape>(),
+    ];
+
+    private Operands Lay(long offset, Tensor workspace)
+    {
+        Tensor Take(Shape shape)
+        {
+            Tensor tensor = memory.At(offset, shape);
+            offset += Arena.Align(shape.Bytes);
+            return tensor;
+        }
+
+        Tensor[] inputs = [.. op.Inputs.Select(Take)];
+        return new Operands
+        {
+            Inputs = inputs,
+            Output = op.InPlaceInput is { } shared ? inputs[shared] : Take(op.Output),
+            Parameters = [.. op.Parameters.Select(p => Take(p.Shape))],
+            Workspace = workspace,
+            Prepared = preparedElements > 0 ? Take(Vector(preparedElements)) : Tensor.None,
+            Saved = training ? [.. op.Saved.Select(Take)] : [],
+            DInputs = training ? [.. op.Inputs.Select((s, i) => op.HasGradient(i) ? new Gradient(Take(s), GradientMode.Set) : Gradient.None)] : [],
+            DOutput = training ? Take(op.Output) : Tensor.None,
+            DParameters = training ? [.. op.Parameters.Select(p => p.IsTrained ? Take(p.Shape) : Tensor.None)] : [],
+            Training = training,
+        };
+    }
+}
