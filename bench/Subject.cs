@@ -20,7 +20,9 @@ internal sealed record Subject(ImmutableArray<string> Devices, ImmutableArray<Mo
     public static Subject Current { get; private set; } = null!;
 
     /// <summary>Opens one of the devices.</summary>
-    public Device Open(string name) => Device.Open(name, new DeviceOptions { Threads = Threads });
+    /// <param name="name">Its name.</param>
+    /// <param name="plainKernels">Whether it runs plain kernels alone.</param>
+    public Device Open(string name, bool plainKernels = false) => Device.Open(name, new DeviceOptions { Threads = Threads, PlainKernels = plainKernels });
 
     /// <summary>Images of a pass on a device.</summary>
     public int BatchOn(Device device) => Batch ?? (device.Kind is DeviceKind.Cuda or DeviceKind.OpenCL && !device.Info.IsProcessor ? BatchOfCard : BatchOfProcessor);
