@@ -57,11 +57,11 @@ internal sealed class RegisterProduct
 
         private Kernel<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, int, int, int> BindEnd<TEnd>()
             where TEnd : unmanaged, IProductEnd => width switch
-        {
-            16 => BindColumns<Columns16, TEnd>(),
-            8 => BindColumns<Columns8, TEnd>(),
-            _ => BindColumns<Columns4, TEnd>(),
-        };
+            {
+                16 => BindColumns<Columns16, TEnd>(),
+                8 => BindColumns<Columns8, TEnd>(),
+                _ => BindColumns<Columns4, TEnd>(),
+            };
 
         private Kernel<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, int, int, int> BindColumns<TColumns, TEnd>()
             where TColumns : unmanaged, IColumns<TColumns>
