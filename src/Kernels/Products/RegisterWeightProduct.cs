@@ -53,14 +53,14 @@ internal sealed class RegisterWeightProduct
 
     private static Kernel<View, View, View, View, ProductGeometry, int, int, int, int, int> Bind(
         Device device, int groupSize, bool isDense, bool isVector, int width) => (isVector, width) switch
-    {
-        (true, 16) => Bind<Columns16, Vectors>(device, groupSize, isDense),
-        (true, 8) => Bind<Columns8, Vectors>(device, groupSize, isDense),
-        (true, _) => Bind<Columns4, Vectors>(device, groupSize, isDense),
-        (false, 16) => Bind<Columns16, Guarded>(device, groupSize, isDense),
-        (false, 8) => Bind<Columns8, Guarded>(device, groupSize, isDense),
-        (false, _) => Bind<Columns4, Guarded>(device, groupSize, isDense),
-    };
+        {
+            (true, 16) => Bind<Columns16, Vectors>(device, groupSize, isDense),
+            (true, 8) => Bind<Columns8, Vectors>(device, groupSize, isDense),
+            (true, _) => Bind<Columns4, Vectors>(device, groupSize, isDense),
+            (false, 16) => Bind<Columns16, Guarded>(device, groupSize, isDense),
+            (false, 8) => Bind<Columns8, Guarded>(device, groupSize, isDense),
+            (false, _) => Bind<Columns4, Guarded>(device, groupSize, isDense),
+        };
 
     private static Kernel<View, View, View, View, ProductGeometry, int, int, int, int, int> Bind<TColumns, TAccess>(
         Device device, int groupSize, bool isDense)
