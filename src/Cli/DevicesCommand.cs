@@ -35,6 +35,8 @@ internal static class DevicesCommand
         d.SharedMemoryBytes,
         d.Usable,
         d.Automatic,
+        PassesAsOneLaunch = d.Usable && d.GraphObstacle.Length == 0,
+        d.GraphObstacle,
         d.Note,
     };
 
@@ -49,6 +51,8 @@ internal static class DevicesCommand
                 continue;
             string[] facts = [Memory(d.MemoryBytes), Count(d.Multiprocessors, d.Kind == DeviceKind.Cpu ? "cores" : "multiprocessors"), .. Groups(d)];
             terminal.Line(new string(' ', width) + string.Join(", ", facts.Where(f => f.Length > 0)));
+            if (d.Kind != DeviceKind.Cpu)
+                terminal.Line(new string(' ', width) + Passes(d));
             if (d.Note.Length > 0)
                 terminal.Line(new string(' ', width) + d.Note);
         }
@@ -56,6 +60,9 @@ internal static class DevicesCommand
     }
 
     private static string[] Groups(DeviceInfo d) => d.Kind == DeviceKind.Cpu ? [] : [Count(d.WarpSize, "threads a warp"), Count(d.MaxGroupSize, "a group")];
+
+    private static string Passes(DeviceInfo d) =>
+        d.GraphObstacle.Length > 0 ? $"passes as a list of launches: {d.GraphObstacle}" : "passes as one launch: CUDA graphs";
 
     private static string Memory(long bytes) =>
         bytes > 0 ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):F1} GiB") : "";

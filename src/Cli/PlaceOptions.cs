@@ -9,14 +9,17 @@ internal sealed class PlaceOptions
 
     private readonly Option<int?> threads = OptionKinds.Whole("--threads", "Host threads; 0 (default) takes every core", 0, DeviceOptions.MaxThreads);
 
+    private readonly Option<bool> noGraph = OptionKinds.Flag("--no-graph", "Launch every kernel by itself, also where the driver can repeat a pass as one launch");
+
     public PlaceOptions(Command command)
     {
         command.Options.Add(device);
         command.Options.Add(threads);
+        command.Options.Add(noGraph);
     }
 
     /// <summary>Opens the device.</summary>
     /// <exception cref="GpuNetException">It cannot be used.</exception>
     public Device Open(ParseResult parse) =>
-        Device.Open(parse.GetValue(device) ?? "auto", new DeviceOptions { Threads = parse.GetValue(threads) ?? 0 });
+        Device.Open(parse.GetValue(device) ?? "auto", new DeviceOptions { Threads = parse.GetValue(threads) ?? 0, Graphs = !parse.GetValue(noGraph) });
 }

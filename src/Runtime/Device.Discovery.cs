@@ -141,14 +141,24 @@ public sealed partial class Device
         bool usable = device.InstructionSet is not null;
         string note = usable ? $"compute capability {device.Architecture}" : "its driver is too new or too old for this ILGPU";
         int capability = device.Architecture is { } architecture ? (10 * architecture.Major) + architecture.Minor : 0;
-        return Describe(device, $"cuda:{index}", DeviceKind.Cuda, usable, note) with { Automatic = true, ComputeCapability = capability };
+        return Describe(device, $"cuda:{index}", DeviceKind.Cuda, usable, note) with
+        {
+            Automatic = true,
+            ComputeCapability = capability,
+            GraphObstacle = CudaGraphs.Value.Obstacle,
+        };
     }
 
     private static DeviceInfo OpenCLInfo(CLDevice device, int index)
     {
         bool generic = device.Capabilities.GenericAddressSpace;
         bool gpu = device.DeviceType.ToString().Contains("GPU", StringComparison.Ordinal);
-        return Describe(device, $"opencl:{index}", DeviceKind.OpenCL, true, generic ? "" : OpenCLNote) with { Automatic = generic && gpu, IsProcessor = !gpu };
+        return Describe(device, $"opencl:{index}", DeviceKind.OpenCL, true, generic ? "" : OpenCLNote) with
+        {
+            Automatic = generic && gpu,
+            IsProcessor = !gpu,
+            GraphObstacle = "OpenCL has no graphs",
+        };
     }
 
     private static DeviceInfo Describe(IlgpuDevice device, string name, DeviceKind kind, bool usable, string note) => new(
@@ -177,12 +187,16 @@ public sealed partial class Device
         return new DeviceInfo("cpu", DeviceKind.Cpu, description, AvailableHostMemory(), Environment.ProcessorCount, 1, 1, 0, true, "")
         {
             Automatic = true,
+            GraphObstacle = "host code is called, not launched",
         };
     }
 
     private static DeviceInfo SimulatorInfo(DeviceOptions options) => new(
         "simulator", DeviceKind.Simulator, $"kernels on the processor, through {KernelApi}", AvailableHostMemory(), 1, options.WarpSize,
-        options.WarpSize * options.WarpsPerGroup, 48 << 10, true, "for tests and debugging, slow");
+        options.WarpSize * options.WarpsPerGroup, 48 << 10, true, "for tests and debugging, slow")
+    {
+        GraphObstacle = "the simulator has no graphs",
+    };
 
     // Run-time packages ship only libOpenCL.so.1, while the loader looks for libOpenCL.so.
     private static nint ResolveOpenCL(Assembly assembly, string name) =>
