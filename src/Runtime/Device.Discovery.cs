@@ -100,7 +100,8 @@ public sealed partial class Device
     {
         Context context = CreateContext(options);
         var cpu = new CPUDevice(options.WarpSize, options.WarpsPerGroup, 1);
-        return new Device(SimulatorInfo(options), options, context, cpu.CreateCPUAccelerator(context));
+        DeviceInfo info = SimulatorInfo(options);
+        return new Device(options.Loader?.Describe(info) ?? info, options, context, cpu.CreateCPUAccelerator(context));
     }
 
     private static Context CreateContext(DeviceOptions options) => Context.Create(builder =>

@@ -41,4 +41,7 @@ public sealed record DeviceOptions
 
     /// <summary>On <c>simulator</c>: warps of the largest group, a power of two.</summary>
     public int WarpsPerGroup { get; init; } = 16;
+
+    /// <summary>On <c>simulator</c>: what loads kernels in its place, and says what device it stands for.</summary>
+    internal IKernelLoader? Loader { get; init; }
 }
