@@ -8,8 +8,4 @@ internal static class ChannelsMath
     public static Float4 Forward<TActivation>(Float4 z)
         where TActivation : unmanaged, IActivation =>
         new(TActivation.Forward(z.X), TActivation.Forward(z.Y), TActivation.Forward(z.Z), TActivation.Forward(z.W));
-
-    public static Float4 Gradient<TActivation>(Float4 z)
-        where TActivation : unmanaged, IActivation =>
-        new(TActivation.Gradient(z.X), TActivation.Gradient(z.Y), TActivation.Gradient(z.Z), TActivation.Gradient(z.W));
 }

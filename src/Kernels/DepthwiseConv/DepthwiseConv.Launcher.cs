@@ -10,12 +10,18 @@ public sealed partial record DepthwiseConv
     public override ImmutableArray<Candidate> Candidates =>
     [
         Candidate.Kernels("Plain", device => new PlainLauncher(device, this)),
-        .. DepthwiseTile.Fits(this) ? [Candidate.Kernels("RowTile", device => new RowTileLauncher(device, this))] : ImmutableArray<Candidate>.Empty,
+        .. DepthwiseTile.Fits(this) ? [RowTile] : ImmutableArray<Candidate>.Empty,
         Candidate.Host(device =>
             Vector512.IsHardwareAccelerated ? new DepthwiseConvHost<Lanes512>(device, this)
             : Vector256.IsHardwareAccelerated ? new DepthwiseConvHost<Lanes256>(device, this)
             : new DepthwiseConvHost<Lanes128>(device, this)),
     ];
+
+    // A simulator's barriers cost more than a tile saves it.
+    private Candidate RowTile => Candidate.Kernels("RowTile", device => new RowTileLauncher(device, this)) with
+    {
+        Pays = static device => device.Kind != DeviceKind.Simulator,
+    };
 
     private sealed class PlainLauncher(Device device, DepthwiseConv op) : Launcher
     {

@@ -7,15 +7,34 @@ public sealed partial record DepthwiseConv
     {
         private readonly DepthwiseTile tile = new(device, op);
         private readonly PlainEpilogue epilogue = new(device, op);
-        private readonly PlainLauncher plain = new(device, op);
+
+        public override long WorkspaceElements => tile.WorkspaceElements;
 
         public override long PreparedElements => epilogue.PreparedElements;
 
         public override void Prepare(Operands o) => epilogue.Prepare(o);
 
         public override void Forward(Operands o) =>
-            tile.Forward(o.Input.View, epilogue.Weight(o), epilogue.Bias(o), epilogue.Residual(o), o.Output.View, o.Input.View);
+            tile.Forward(o.Input.View, epilogue.Weight(o), epilogue.Bias(o), epilogue.Residual(o), o.Output.View);
 
-        public override void Backward(Operands o) => plain.Backward(o);
+        // Where a gradient is not wanted, the filter stands in for it; the kernels do not touch it.
+        public override void Backward(Operands o)
+        {
+            View weight = o.Parameters[0].View;
+            bool wantsWeight = !o.DParameters[0].IsNone, wantsBias = op.Bias && !o.DParameters[1].IsNone;
+            tile.Backward(new DepthwiseGradients
+            {
+                X = o.Input.View,
+                DY = o.DOutput.View,
+                Weight = weight,
+                DX = o.DInput.IsWanted ? o.DInput.Tensor.View : weight,
+                Mode = o.DInput.Mode,
+                DWeight = wantsWeight ? o.DParameters[0].View : weight,
+                WantsWeight = wantsWeight,
+                DBias = wantsBias ? o.DParameters[1].View : weight,
+                WantsBias = wantsBias,
+                Workspace = o.Workspace.View,
+            });
+        }
     }
 }

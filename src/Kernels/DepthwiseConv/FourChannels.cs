@@ -8,6 +8,8 @@ internal readonly struct FourChannels(Float4 values) : IChannels<FourChannels>
 
     public static int Count => 4;
 
+    public static bool IsGuarded => false;
+
     public static FourChannels Of(float value) => new(Float4.Of(value));
 
     public static FourChannels Load(View view, int at, int count) => new(view.Cast<Float4>()[at >> 2]);
@@ -18,13 +20,7 @@ internal readonly struct FourChannels(Float4 values) : IChannels<FourChannels>
 
     static FourChannels IChannels<FourChannels>.Forward<TActivation>(FourChannels z) => new(ChannelsMath.Forward<TActivation>(z.values));
 
-    static FourChannels IChannels<FourChannels>.Gradient<TActivation>(FourChannels z) => new(ChannelsMath.Gradient<TActivation>(z.values));
-
     public static FourChannels operator +(FourChannels a, FourChannels b) => new(a.values + b.values);
 
-    public static FourChannels operator -(FourChannels a, FourChannels b) => new(a.values - b.values);
-
     public static FourChannels operator *(FourChannels a, FourChannels b) => new(a.values * b.values);
-
-    public static FourChannels operator *(float a, FourChannels b) => new(a * b.values);
 }

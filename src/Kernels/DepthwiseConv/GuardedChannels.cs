@@ -13,6 +13,8 @@ internal readonly struct GuardedChannels(Float4 values) : IChannels<GuardedChann
 
     public static int Count => 4;
 
+    public static bool IsGuarded => true;
+
     public static GuardedChannels Of(float value) => new(Float4.Of(value));
 
     public static GuardedChannels Load(View view, int at, int count) => new(new Float4(
@@ -24,13 +26,7 @@ internal readonly struct GuardedChannels(Float4 values) : IChannels<GuardedChann
 
     static GuardedChannels IChannels<GuardedChannels>.Forward<TActivation>(GuardedChannels z) => new(ChannelsMath.Forward<TActivation>(z.values));
 
-    static GuardedChannels IChannels<GuardedChannels>.Gradient<TActivation>(GuardedChannels z) => new(ChannelsMath.Gradient<TActivation>(z.values));
-
     public static GuardedChannels operator +(GuardedChannels a, GuardedChannels b) => new(a.values + b.values);
 
-    public static GuardedChannels operator -(GuardedChannels a, GuardedChannels b) => new(a.values - b.values);
-
     public static GuardedChannels operator *(GuardedChannels a, GuardedChannels b) => new(a.values * b.values);
-
-    public static GuardedChannels operator *(float a, GuardedChannels b) => new(a * b.values);
 }

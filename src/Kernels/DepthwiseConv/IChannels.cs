@@ -8,6 +8,9 @@ internal interface IChannels<TSelf>
     /// <summary>How many they are.</summary>
     static abstract int Count { get; }
 
+    /// <summary>Whether fewer may be there: such code is not made for speed, and kept short.</summary>
+    static abstract bool IsGuarded { get; }
+
     /// <summary>The same float for all.</summary>
     static abstract TSelf Of(float value);
 
@@ -31,19 +34,9 @@ internal interface IChannels<TSelf>
     static abstract TSelf Forward<TActivation>(TSelf z)
         where TActivation : unmanaged, IActivation;
 
-    /// <summary>The activation's slopes.</summary>
-    static abstract TSelf Gradient<TActivation>(TSelf z)
-        where TActivation : unmanaged, IActivation;
-
     /// <summary>Sum, channel by channel.</summary>
     static abstract TSelf operator +(TSelf a, TSelf b);
 
-    /// <summary>Difference, channel by channel.</summary>
-    static abstract TSelf operator -(TSelf a, TSelf b);
-
     /// <summary>Product, channel by channel.</summary>
     static abstract TSelf operator *(TSelf a, TSelf b);
-
-    /// <summary>Each channel times a number.</summary>
-    static abstract TSelf operator *(float a, TSelf b);
 }

@@ -1,25 +1,74 @@
 namespace GpuNet.Kernels;
 
-/// <summary>Channels of four neighbouring pixels of a row: a thread's sums.</summary>
-internal readonly struct RowTile<TChannels>(TChannels a, TChannels b, TChannels c, TChannels d)
-    where TChannels : unmanaged, IChannels<TChannels>
+/// <summary>Channels of four neighbouring pixels of a row.</summary>
+internal readonly struct RowTile<T>(T a, T b, T c, T d)
+    where T : unmanaged, IChannels<T>
 {
-    public readonly TChannels A = a, B = b, C = c, D = d;
+    public readonly T A = a, B = b, C = c, D = d;
+
+    /// <summary>A sum, and the products of the four with four others.</summary>
+    public T Add(T sum, T a, T b, T c, T d) => sum + (A * a) + (B * b) + (C * c) + (D * d);
 }
 
 /// <summary>A row of a filter; of a narrow one the last are 0.</summary>
-internal readonly struct FilterRow<TChannels>(TChannels k0, TChannels k1, TChannels k2, TChannels k3, TChannels k4)
-    where TChannels : unmanaged, IChannels<TChannels>
+internal readonly struct FilterRow<T>(T k0, T k1, T k2, T k3, T k4)
+    where T : unmanaged, IChannels<T>
 {
-    public readonly TChannels K0 = k0, K1 = k1, K2 = k2, K3 = k3, K4 = k4;
+    public readonly T K0 = k0, K1 = k1, K2 = k2, K3 = k3, K4 = k4;
 
-    public static FilterRow<TChannels> Load<TWindow>(View weight, int at, int pitch, int count)
-        where TWindow : unmanaged, IWindowShape => new(
-            TChannels.Load(weight, at, count),
-            TChannels.Load(weight, at + pitch, count),
-            TChannels.Load(weight, at + (2 * pitch), count),
-            TWindow.Size > 3 ? TChannels.Load(weight, at + (3 * pitch), count) : TChannels.Of(0f),
-            TWindow.Size > 3 ? TChannels.Load(weight, at + (4 * pitch), count) : TChannels.Of(0f));
+    public T Add(T sum, T x0, T x1, T x2) => sum + (x0 * K0) + (x1 * K1) + (x2 * K2);
+
+    public T Add(T sum, T x0, T x1, T x2, T x3, T x4) => sum + (x0 * K0) + (x1 * K1) + (x2 * K2) + (x3 * K3) + (x4 * K4);
+
+    /// <summary>Reads tap row a.</summary>
+    public static FilterRow<T> Load<TWindow>(View weight, int at, int pitch, int count)
+        where TWindow : unmanaged, IWindowShape
+    {
+        T k0 = T.Load(weight, at, count), k1 = T.Load(weight, at + pitch, count), k2 = T.Load(weight, at + (2 * pitch), count);
+        if (TWindow.Size == 3)
+            return new(k0, k1, k2, T.Of(0f), T.Of(0f));
+        return new(k0, k1, k2, T.Load(weight, at + (3 * pitch), count), T.Load(weight, at + (4 * pitch), count));
+    }
+}
+
+/// <summary>Columns that a tile meets, of one row; as many as its window asks for.</summary>
+internal readonly struct TileColumns<T>(T x0, T x1, T x2, T x3, T x4, T x5, T x6, T x7, T x8, T x9, T x10)
+    where T : unmanaged, IChannels<T>
+{
+    public readonly T X0 = x0, X1 = x1, X2 = x2, X3 = x3, X4 = x4, X5 = x5, X6 = x6, X7 = x7, X8 = x8, X9 = x9, X10 = x10;
+
+    /// <summary>Reads them.</summary>
+    /// <param name="view">Memory.</param>
+    /// <param name="at">Place of the row's first column.</param>
+    /// <param name="first">First column wanted.</param>
+    /// <param name="reads">How many, a constant.</param>
+    /// <param name="isRow">Whether the row lies in the image, if columns need not either.</param>
+    /// <param name="width">Columns of the image.</param>
+    /// <param name="pitch">Channels of a pixel.</param>
+    /// <param name="count">Channels from the first on.</param>
+    public static TileColumns<T> Load<TBorder>(View view, int at, int first, int reads, bool isRow, int width, int pitch, int count)
+        where TBorder : unmanaged, IBorder => new(
+            Read<TBorder>(view, at, first, isRow, width, pitch, count),
+            Read<TBorder>(view, at, first + 1, isRow, width, pitch, count),
+            Read<TBorder>(view, at, first + 2, isRow, width, pitch, count),
+            reads > 3 ? Read<TBorder>(view, at, first + 3, isRow, width, pitch, count) : T.Of(0f),
+            reads > 4 ? Read<TBorder>(view, at, first + 4, isRow, width, pitch, count) : T.Of(0f),
+            reads > 5 ? Read<TBorder>(view, at, first + 5, isRow, width, pitch, count) : T.Of(0f),
+            reads > 6 ? Read<TBorder>(view, at, first + 6, isRow, width, pitch, count) : T.Of(0f),
+            reads > 7 ? Read<TBorder>(view, at, first + 7, isRow, width, pitch, count) : T.Of(0f),
+            reads > 8 ? Read<TBorder>(view, at, first + 8, isRow, width, pitch, count) : T.Of(0f),
+            reads > 9 ? Read<TBorder>(view, at, first + 9, isRow, width, pitch, count) : T.Of(0f),
+            reads > 10 ? Read<TBorder>(view, at, first + 10, isRow, width, pitch, count) : T.Of(0f));
+
+    // Beyond the image the nearest column is read instead and taken as 0, for a load without a branch.
+    private static T Read<TBorder>(View view, int at, int column, bool isRow, int width, int pitch, int count)
+        where TBorder : unmanaged, IBorder
+    {
+        if (!TBorder.IsNear)
+            return T.Load(view, at + (column * pitch), count);
+        int nearest = ILGPU.IntrinsicMath.Min(ILGPU.IntrinsicMath.Max(column, 0), width - 1);
+        return T.Where(isRow & (nearest == column), T.Load(view, at + (nearest * pitch), count));
+    }
 }
 
 /// <summary>Whether the columns that a tile reads can lie outside the image.</summary>

@@ -1,28 +1,39 @@
+global using BackwardTileKernel = GpuNet.Kernel<
+    ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>,
+    GpuNet.Kernels.RowTileGeometry, int>;
+global using ForwardTileKernel = GpuNet.Kernel<
+    ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>,
+    GpuNet.Kernels.RowTileGeometry, GpuNet.Kernels.EpilogueGeometry>;
+
 namespace GpuNet.Kernels;
 
 /// <summary>Where windows, activations and widths become the types that kernels are compiled for.</summary>
 internal static class RowTileBinding
 {
     /// <summary>Loads the forward kernel of a launch.</summary>
-    public static Kernel<View, View, View, View, View, View, RowTileGeometry, EpilogueGeometry> Forward(
-        Device device, DepthwiseConv op, ActivationKind? inputNorm, RowTileShape shape) =>
-        inputNorm is { } kind
-            ? kind.Bind(new NormBinder(device, op, shape))
-            : op.Epilogue.Activation.Bind(new ForwardBinder<RawInput>(device, op.Window, shape));
+    public static ForwardTileKernel Forward(Device device, DepthwiseConv op, RowTileShape shape) =>
+        op.Epilogue.Activation.Bind(new ForwardBinder(device, op.Window, shape));
 
-    private sealed class NormBinder(Device device, DepthwiseConv op, RowTileShape shape)
-        : IActivationBinder<Kernel<View, View, View, View, View, View, RowTileGeometry, EpilogueGeometry>>
+    /// <summary>Loads the backward kernel of a launch.</summary>
+    public static BackwardTileKernel Backward(Device device, DepthwiseConv op, RowTileShape shape) => (op.Window.KernelH, op.Window.StrideH) switch
     {
-        public Kernel<View, View, View, View, View, View, RowTileGeometry, EpilogueGeometry> Bind<TActivation>()
-            where TActivation : unmanaged, IActivation =>
-            op.Epilogue.Activation.Bind(new ForwardBinder<NormedInput<TActivation>>(device, op.Window, shape));
-    }
+        (3, 1) => Backward<Window3>(device, shape),
+        (3, _) => Backward<Window3Stride2>(device, shape),
+        (_, 1) => Backward<Window5>(device, shape),
+        _ => Backward<Window5Stride2>(device, shape),
+    };
 
-    private sealed class ForwardBinder<TInput>(Device device, Window window, RowTileShape shape)
-        : IActivationBinder<Kernel<View, View, View, View, View, View, RowTileGeometry, EpilogueGeometry>>
-        where TInput : unmanaged, IInputNorm
+    private static BackwardTileKernel Backward<TWindow>(Device device, RowTileShape shape)
+        where TWindow : unmanaged, IWindowShape => shape.Width switch
+        {
+            RowTileWidth.Sixteen => new(device, RowTileKernels.BackwardWide<TWindow>, shape.GroupSize),
+            RowTileWidth.Four => new(device, RowTileKernels.Backward<TWindow>, shape.GroupSize),
+            _ => new(device, RowTileKernels.BackwardGuarded<TWindow>, shape.GroupSize),
+        };
+
+    private sealed class ForwardBinder(Device device, Window window, RowTileShape shape) : IActivationBinder<ForwardTileKernel>
     {
-        public Kernel<View, View, View, View, View, View, RowTileGeometry, EpilogueGeometry> Bind<TActivation>()
+        public ForwardTileKernel Bind<TActivation>()
             where TActivation : unmanaged, IActivation => (window.KernelH, window.StrideH) switch
             {
                 (3, 1) => Load<Window3, TActivation>(),
@@ -31,13 +42,13 @@ internal static class RowTileBinding
                 _ => Load<Window5Stride2, TActivation>(),
             };
 
-        private Kernel<View, View, View, View, View, View, RowTileGeometry, EpilogueGeometry> Load<TWindow, TActivation>()
+        private ForwardTileKernel Load<TWindow, TActivation>()
             where TWindow : unmanaged, IWindowShape
             where TActivation : unmanaged, IActivation => shape.Width switch
             {
-                RowTileWidth.Sixteen => new(device, RowTileKernels.ForwardWide<TWindow, TInput, TActivation>, shape.GroupSize),
-                RowTileWidth.Four => new(device, RowTileKernels.Forward<TWindow, TInput, TActivation>, shape.GroupSize),
-                _ => new(device, RowTileKernels.ForwardGuarded<TWindow, TInput, TActivation>, shape.GroupSize),
+                RowTileWidth.Sixteen => new(device, RowTileKernels.ForwardWide<TWindow, TActivation>, shape.GroupSize),
+                RowTileWidth.Four => new(device, RowTileKernels.Forward<TWindow, TActivation>, shape.GroupSize),
+                _ => new(device, RowTileKernels.ForwardGuarded<TWindow, TActivation>, shape.GroupSize),
             };
     }
 }

@@ -6,8 +6,8 @@ namespace GpuNet.Kernels;
 /// </summary>
 public readonly struct RowTileGeometry
 {
-    /// <summary>Input rows and columns, channels.</summary>
-    public readonly int H, W, C;
+    /// <summary>Images, input rows and columns, channels.</summary>
+    public readonly int N, H, W, C;
 
     /// <summary>Output rows and columns.</summary>
     public readonly int P, Q;
@@ -24,18 +24,22 @@ public readonly struct RowTileGeometry
     /// <summary>Tiles of a row, and those that a group takes at once.</summary>
     public readonly int Tiles, TileStep;
 
-    /// <summary>Rows of a group's strip, and those that it takes at once.</summary>
-    public readonly int StripRows, RowStep;
+    /// <summary>First row and the row behind the last, and first column, of what threads own; forward those of the output.</summary>
+    public readonly int FirstRow, EndRow, FirstColumn;
+
+    /// <summary>Rows of a group's strip, those that it takes at once, and the images over which it repeats them.</summary>
+    public readonly int StripRows, RowStep, Images;
 
     /// <summary>Collects the extents.</summary>
-    internal RowTileGeometry(Shape input, Window window, Shape result, int firstC, RowTileGroup group, int tiles, int stripRows)
+    internal RowTileGeometry(Shape input, Window window, Shape result, int firstC, RowTileGroup group, in RowTileRange range)
     {
-        (H, W, C) = (input.H, input.W, input.C);
+        (N, H, W, C) = (input.N, input.H, input.W, input.C);
         (P, Q) = (result.H, result.W);
         (Top, Left) = (window.Top, window.Left);
         FirstC = firstC;
         (LaneBits, TileBits) = (group.LaneBits, group.TileBits);
-        (Tiles, TileStep) = (tiles, 1 << group.TileBits);
-        (StripRows, RowStep) = (stripRows, 1 << group.RowBits);
+        (Tiles, TileStep) = (range.Tiles, 1 << group.TileBits);
+        (FirstRow, EndRow, FirstColumn) = (range.FirstRow, range.EndRow, range.FirstColumn);
+        (StripRows, RowStep, Images) = (range.StripRows, 1 << group.RowBits, range.Images);
     }
 }

@@ -15,6 +15,8 @@ internal readonly struct SixteenChannels(Float4 a, Float4 b, Float4 c, Float4 d)
 
     public static int Count => 16;
 
+    public static bool IsGuarded => false;
+
     public static SixteenChannels Of(float value) => new(Float4.Of(value), Float4.Of(value), Float4.Of(value), Float4.Of(value));
 
     public static SixteenChannels Load(View view, int at, int count)
@@ -41,15 +43,7 @@ internal readonly struct SixteenChannels(Float4 a, Float4 b, Float4 c, Float4 d)
         ChannelsMath.Forward<TActivation>(z.a), ChannelsMath.Forward<TActivation>(z.b),
         ChannelsMath.Forward<TActivation>(z.c), ChannelsMath.Forward<TActivation>(z.d));
 
-    static SixteenChannels IChannels<SixteenChannels>.Gradient<TActivation>(SixteenChannels z) => new(
-        ChannelsMath.Gradient<TActivation>(z.a), ChannelsMath.Gradient<TActivation>(z.b),
-        ChannelsMath.Gradient<TActivation>(z.c), ChannelsMath.Gradient<TActivation>(z.d));
-
     public static SixteenChannels operator +(SixteenChannels x, SixteenChannels y) => new(x.a + y.a, x.b + y.b, x.c + y.c, x.d + y.d);
 
-    public static SixteenChannels operator -(SixteenChannels x, SixteenChannels y) => new(x.a - y.a, x.b - y.b, x.c - y.c, x.d - y.d);
-
     public static SixteenChannels operator *(SixteenChannels x, SixteenChannels y) => new(x.a * y.a, x.b * y.b, x.c * y.c, x.d * y.d);
-
-    public static SixteenChannels operator *(float x, SixteenChannels y) => new(x * y.a, x * y.b, x * y.c, x * y.d);
 }
