@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using GpuNet.Kernels;
+using ILGPU.Runtime;
 
 namespace GpuNet.Bench.Operators;
 
@@ -93,7 +94,7 @@ internal sealed class BenchDevice : IDisposable
         }
         else
         {
-            ILGPU.Runtime.ArrayViewExtensions.CopyTo(from.View, Device.Stream, to.View);
+            from.View.CopyTo(Device.Stream, to.View);
         }
     }
 
