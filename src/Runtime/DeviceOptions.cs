@@ -27,6 +27,9 @@ public sealed record DeviceOptions
     /// </summary>
     public bool Graphs { get; init; } = true;
 
+    /// <summary>How exactly operators compute. Float32, the default, is exact to rounding on every device.</summary>
+    public Precision Precision { get; init; }
+
     /// <summary>On <c>simulator</c>: threads of a warp, at least 2.</summary>
     public int WarpSize { get; init; } = 4;
 
