@@ -21,6 +21,9 @@ internal static class TestDevices
     public static string[] Interpreted => ["ptx 80"];
 #endif
 
+    /// <summary>The interpreted device that may use tf32 matrix units.</summary>
+    public static string MatrixUnits => "ptx 80 tf32";
+
     /// <summary>Whether a device is one of <see cref="Interpreted"/>.</summary>
     public static bool IsInterpreted(Device device) => device.Name.StartsWith("ptx", StringComparison.Ordinal);
 
@@ -36,6 +39,7 @@ internal static class TestDevices
         "simulator 2x2" => Device.Open("simulator", new DeviceOptions { Checked = true, WarpSize = 2, WarpsPerGroup = 2, UseTuning = false }),
 #if !GPUNET_EMULATOR
         "ptx 80" => Device.Open("simulator", new DeviceOptions { Loader = new Ptx.PtxLoader(80), UseTuning = false }),
+        "ptx 80 tf32" => Device.Open("simulator", new DeviceOptions { Loader = new Ptx.PtxLoader(80), Precision = Precision.TensorFloat32, UseTuning = false }),
 #endif
         _ => Device.Open(n, new DeviceOptions { UseTuning = false }),
     });

@@ -65,7 +65,7 @@ public sealed partial class Device
         ArgumentNullException.ThrowIfNull(name);
         options ??= new DeviceOptions();
         if (name is "cpu")
-            return new Device(HostInfo(), options, null, null);
+            return OpenHost(options);
         if (name is "simulator")
             return OpenSimulator(options);
         Context? context = CreateContext(options);
@@ -76,9 +76,10 @@ public sealed partial class Device
                 ? found.FirstOrDefault(d => d.Info is { Usable: true, Automatic: true })
                 : found.FirstOrDefault(d => Matches(d.Info, name) && d.Info.Usable);
             if (chosen.Info is null && name == "auto")
-                return new Device(HostInfo(), options, null, null);
+                return OpenHost(options);
             if (chosen.Info is null)
                 throw NoSuchDevice(name);
+            RequirePrecision(chosen.Info, options);
             if (chosen.Device is CLDevice { Capabilities.GenericAddressSpace: false } opencl)
                 AssumeGenericAddressSpace(opencl);
             Accelerator accelerator = chosen.Device.CreateAccelerator(context);
@@ -96,12 +97,28 @@ public sealed partial class Device
         }
     }
 
+    private static Device OpenHost(DeviceOptions options)
+    {
+        DeviceInfo info = HostInfo();
+        RequirePrecision(info, options);
+        return new Device(info, options, null, null);
+    }
+
     private static Device OpenSimulator(DeviceOptions options)
     {
+        DeviceInfo info = SimulatorInfo(options);
+        info = options.Loader?.Describe(info) ?? info;
+        RequirePrecision(info, options);
         Context context = CreateContext(options);
         var cpu = new CPUDevice(options.WarpSize, options.WarpsPerGroup, 1);
-        DeviceInfo info = SimulatorInfo(options);
-        return new Device(options.Loader?.Describe(info) ?? info, options, context, cpu.CreateCPUAccelerator(context));
+        return new Device(info, options, context, cpu.CreateCPUAccelerator(context));
+    }
+
+    // Who asks for less precision wants its speed, and should not find out by measuring that there is none to be had.
+    private static void RequirePrecision(DeviceInfo info, DeviceOptions options)
+    {
+        if (options.Precision == Precision.TensorFloat32 && info.ComputeCapability < DeviceInfo.MatrixUnitsCapability)
+            throw new GpuNetException($"Device {info.Name} has no tf32 matrix units: they take CUDA devices of compute capability 8.0 and later. Use precision float32.");
     }
 
     private static Context CreateContext(DeviceOptions options) => Context.Create(builder =>

@@ -31,6 +31,7 @@ public sealed partial class Device
             info.Driver.Length > 0 ? $"driver {info.Driver}" : "",
             KernelApi,
             options.Checked ? "checked" : "",
+            options.Precision == Precision.Float32 ? "" : options.Precision.ToString(),
         ];
         return string.Join("; ", parts.Where(p => p.Length > 0));
     }

@@ -41,6 +41,9 @@ public sealed record DeviceInfo(
     /// <summary>Version of its driver; empty where there is none.</summary>
     public string Driver { get; init; } = "";
 
+    /// <summary>The compute capability from which on CUDA devices have matrix units for tf32.</summary>
+    internal const int MatrixUnitsCapability = 80;
+
     /// <summary>Compute capability of a CUDA device, ten times the generation plus the variant (90 for 9.0); 0 elsewhere.</summary>
     public int ComputeCapability { get; init; }
 }

@@ -36,6 +36,9 @@ public sealed record DeviceOptions
     /// <summary>The file of remembered choices; null for <see cref="TuningFile.DefaultPath"/>.</summary>
     public string? TuningPath { get; init; }
 
+    /// <summary>How exactly operators compute. Float32, the default, is exact to rounding on every device.</summary>
+    public Precision Precision { get; init; }
+
     /// <summary>On <c>simulator</c>: threads of a warp, at least 2.</summary>
     public int WarpSize { get; init; } = 4;
 

@@ -35,7 +35,7 @@ internal sealed unsafe class PtxLoader(int capability) : IKernelLoader
         Name = $"ptx {capability}",
         Kind = DeviceKind.Cuda,
         Description = "CUDA code, interpreted",
-        Multiprocessors = 4,
+        Multiprocessors = 2,
         WarpSize = PtxWarp.Size,
         MaxGroupSize = 1024,
         ComputeCapability = capability,

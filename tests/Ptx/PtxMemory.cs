@@ -37,7 +37,7 @@ internal sealed unsafe class PtxMemory
             throw new PtxFault($"argument {index}: bytes {offset} to {offset + bytes} of a view of {piece.Bytes}");
         if (address % (uint)bytes != 0)
             throw new PtxFault($"argument {index}: byte {offset} is not aligned to {bytes} bytes");
-        piece.Shadow.Touch(piece.First + offset, bytes, access, thread, clock, mustBeWritten: false);
+        piece.Shadow.Touch(piece.First + offset, bytes, access, thread, clock, isShared: false);
         return piece.Memory + offset;
     }
 

@@ -14,12 +14,14 @@ internal sealed class PtxShadow(long bytes)
 
     /// <summary>Notes an access and faults where another thread's, not ordered by a barrier, makes its result depend on chance.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Touch(long at, int size, PtxAccess access, int thread, PtxClock clock, bool mustBeWritten)
+    public void Touch(long at, int size, PtxAccess access, int thread, PtxClock clock, bool isShared)
     {
+        // Shared memory is another group's no more once that has ended.
+        long start = isShared ? clock.Group : clock.Launch;
         for (long i = at >> 2; i < (at + size + 3) >> 2; i++)
         {
             ref Cell cell = ref cells[i];
-            bool written = cell.WriteTime >= clock.Launch;
+            bool written = cell.WriteTime >= start;
             if (cell.InFlight && written)
                 throw new PtxFault($"byte {at}: an asynchronous copy into it is still under way");
             if (written && cell.WriteTime < clock.Group)
@@ -27,9 +29,9 @@ internal sealed class PtxShadow(long bytes)
             if (cell.WriteTime == clock.Now && cell.Writer != thread)
                 throw new PtxFault($"byte {at}: thread {cell.Writer} wrote it, and no barrier lies between");
             if (access == PtxAccess.Read)
-                Read(ref cell, at, thread, clock, mustBeWritten && !written);
+                Read(ref cell, at, thread, clock, start, isShared && !written);
             else
-                Write(ref cell, at, thread, clock, access);
+                Write(ref cell, at, thread, clock, start, access);
         }
     }
 
@@ -44,20 +46,20 @@ internal sealed class PtxShadow(long bytes)
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Read(ref Cell cell, long at, int thread, PtxClock clock, bool unwritten)
+    private static void Read(ref Cell cell, long at, int thread, PtxClock clock, long start, bool unwritten)
     {
         if (unwritten)
             throw new PtxFault($"byte {at}: read before anything was written to it");
-        if (cell.FirstRead < clock.Launch)
+        if (cell.FirstRead < start)
             cell.FirstRead = clock.Now;
         cell.Reader = cell.ReadTime == clock.Now && cell.Reader != thread ? Several : thread;
         cell.ReadTime = clock.Now;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Write(ref Cell cell, long at, int thread, PtxClock clock, PtxAccess access)
+    private static void Write(ref Cell cell, long at, int thread, PtxClock clock, long start, PtxAccess access)
     {
-        if (cell.FirstRead >= clock.Launch && cell.FirstRead < clock.Group)
+        if (cell.FirstRead >= start && cell.FirstRead < clock.Group)
             throw new PtxFault($"byte {at}: another group read it in this launch");
         if (cell.ReadTime == clock.Now && cell.Reader != thread)
             throw new PtxFault($"byte {at}: {(cell.Reader == Several ? "several threads" : $"thread {cell.Reader}")} read it, and no barrier lies between");

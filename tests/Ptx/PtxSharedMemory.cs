@@ -28,7 +28,7 @@ internal sealed unsafe class PtxSharedMemory : IDisposable
             throw new PtxFault($"shared address {address}: {bytes} bytes outside {string.Join(", ", source.Shared.Select(v => $"{v.Name} [{v.Address}, {v.Address + v.Bytes})"))}");
         if (address % (uint)bytes != 0)
             throw new PtxFault($"shared address {address} is not aligned to {bytes} bytes");
-        shadow.Touch((long)address, bytes, access, thread, clock, mustBeWritten: true);
+        shadow.Touch((long)address, bytes, access, thread, clock, isShared: true);
         return memory + address;
     }
 

@@ -9,6 +9,7 @@ public sealed partial record PointwiseConv
     [
         Candidate.Kernels("Plain", device => new PointwiseConvPlain(device, this)),
         .. AsConvolution.Tiled,
+        Candidate.Kernels("MatrixUnits", device => new PointwiseConvMatrixUnits(device, this)) with { Needs = MatrixUnitTile.RunsOn },
         Candidate.Host(device => ConvolutionHost.Create(device, AsConvolution)),
     ];
 
