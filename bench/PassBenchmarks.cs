@@ -13,21 +13,33 @@ public class PassBenchmarks
     private float[] images = [];
     private int[] labels = [];
 
+    public static IEnumerable<string> Devices => Subject.Current.Devices;
+
+    public static IEnumerable<string> Models => Subject.Current.Models.Select(m => m.Name);
+
+    [ParamsSource(nameof(Devices))]
+    public string On { get; set; } = "";
+
+    [ParamsSource(nameof(Models))]
+    public string Model { get; set; } = "";
+
     [GlobalSetup]
     public void SetUp()
     {
-        device = Subject.OpenDevice();
-        Graph graph = Subject.Model.Build(Subject.Batch);
+        device = Subject.Current.Open(On);
+        ModelSpec model = Subject.Current.Models.First(m => m.Name == Model);
+        int batch = Subject.Current.BatchOn(device);
+        Graph graph = model.Build(batch);
         var random = new Random(1);
         images = new float[graph.Inputs["input"].Shape.Elements];
         foreach (ref float value in images.AsSpan())
             value = random.NextSingle();
-        labels = [.. Enumerable.Range(0, Subject.Batch).Select(i => i % Subject.Model.Classes)];
+        labels = [.. Enumerable.Range(0, batch).Select(i => i % model.Classes)];
         parameters = new ParameterStore(graph, device, withGradients: false);
         parameters.Initialize(1);
         plan = new Plan(graph, parameters, PlanMode.Inference);
         plan.Input("input").Upload(images);
-        trainer = new Trainer(Subject.Model, device, new TrainerOptions { Batch = Subject.Batch });
+        trainer = new Trainer(model, device, new TrainerOptions { Batch = batch });
     }
 
     [Benchmark]

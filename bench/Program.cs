@@ -6,38 +6,53 @@ using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using GpuNet.Bench.Comparison;
+using GpuNet.Bench.Operators;
 using GpuNet.Cli;
 
 namespace GpuNet.Bench;
 
 /// <summary>
-/// <c>dotnet run -c Release --project bench -- compare</c> measures GpuNet against other libraries; anything else runs the benchmarks:
-/// <c>dotnet run -c Release --project bench -- --filter '*'</c>, on what <see cref="Subject"/> reads from the environment. They run in
-/// this process, so that a published bench needs no SDK.
+/// <c>dotnet run -c Release --project bench -- COMMAND</c>: <c>operators</c> measures operators, <c>compare</c> and <c>compare-gpu</c> set
+/// GpuNet against other libraries, and <c>passes</c> runs the benchmarks of whole passes and of parallel regions, with BenchmarkDotNet's
+/// own arguments. All run in this process, so that a published bench needs no SDK.
 /// </summary>
 internal static class Program
 {
     public static int Main(string[] args)
     {
-        if (args is [CompareCommand.Name, ..])
+        var root = new RootCommand("Benchmarks of GpuNet") { OperatorsCommand.Create(), CompareCommand.Create(), Passes() };
+        ParseResult parse = root.Parse(args);
+        if (parse.Errors.Count == 0)
+            return parse.Invoke();
+        Console.Error.WriteLine(string.Join("; ", parse.Errors.Select(e => e.Message.TrimEnd('.'))) + ".");
+        return ExitCodes.Usage;
+    }
+
+    private static Command Passes()
+    {
+        var command = new Command("passes", "Benchmarks of whole passes and of parallel regions; what else is given goes to BenchmarkDotNet (--filter '*')")
         {
-            ParseResult parse = CompareCommand.Create().Parse(args);
-            if (parse.Errors.Count == 0)
-                return parse.Invoke();
-            Console.Error.WriteLine($"compare: {string.Join("; ", parse.Errors.Select(e => e.Message.TrimEnd('.')))}.");
-            return ExitCodes.Usage;
-        }
-        if (Subject.Mistake() is { } mistake)
+            TreatUnmatchedTokensAsErrors = false,
+        };
+        var options = new Subject.Options(command);
+        command.SetAction(parse =>
         {
-            Console.Error.WriteLine(mistake);
-            return ExitCodes.Usage;
-        }
-        IConfig config = DefaultConfig.Instance
-            .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
-            .WithSummaryStyle(SummaryStyle.Default.WithMaxParameterColumnWidth(100))
-            .AddColumn([.. Enum.GetValues<OperatorFigure>().Select(f => new OperatorColumn(f))])
-            .AddExporter(JsonExporter.Brief);
-        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, config);
-        return 0;
+            try
+            {
+                options.Apply(parse);
+            }
+            catch (GpuNetException e)
+            {
+                Console.Error.WriteLine($"passes: {e.Message}");
+                return ExitCodes.Usage;
+            }
+            IConfig config = DefaultConfig.Instance
+                .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
+                .WithSummaryStyle(SummaryStyle.Default.WithMaxParameterColumnWidth(100))
+                .AddExporter(JsonExporter.Brief);
+            BenchmarkSwitcher.FromTypes([typeof(PassBenchmarks), typeof(WorkersBenchmarks)]).Run([.. parse.UnmatchedTokens], config);
+            return ExitCodes.Done;
+        });
+        return command;
     }
 }

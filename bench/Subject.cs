@@ -1,73 +1,78 @@
-using System.Globalization;
-using GpuNet.Kernels;
+using System.Collections.Immutable;
+using System.CommandLine;
+using GpuNet.Cli;
 using GpuNet.Network;
 
 namespace GpuNet.Bench;
 
-/// <summary>
-/// What the benchmarks run, from the environment: GPUNET_DEVICE (default cpu), GPUNET_THREADS (every core), GPUNET_MODEL (mobilenetv2),
-/// GPUNET_WIDTH (1), GPUNET_SIZE (the model's own), GPUNET_CLASSES (1000), GPUNET_BATCH (1).
-/// </summary>
-internal static class Subject
+/// <summary>What the benchmarks run: devices, networks and batch, as the options say.</summary>
+/// <param name="Devices">Names of the devices.</param>
+/// <param name="Models">The networks.</param>
+/// <param name="Batch">Images of a pass; null leaves it to the device.</param>
+/// <param name="Threads">Host threads; 0 takes every core.</param>
+internal sealed record Subject(ImmutableArray<string> Devices, ImmutableArray<ModelSpec> Models, int? Batch, int Threads)
 {
-    public static int Batch => Whole("BATCH", 1);
+    // One image is what a processor is asked for; a card needs more to be busy.
+    private const int BatchOfProcessor = 1;
+    private const int BatchOfCard = 64;
 
-    public static ModelSpec Model
+    /// <summary>The subject of this process; benchmarks have no other way to be told.</summary>
+    public static Subject Current { get; private set; } = null!;
+
+    /// <summary>Opens one of the devices, whose candidates are chosen by rule, whatever has been tuned on this machine.</summary>
+    public Device Open(string name) => Device.Open(name, new DeviceOptions { Threads = Threads, UseTuning = false });
+
+    /// <summary>Images of a pass on a device.</summary>
+    public int BatchOn(Device device) => Batch ?? (device.Kind is DeviceKind.Cuda or DeviceKind.OpenCL && !device.Info.IsProcessor ? BatchOfCard : BatchOfProcessor);
+
+    /// <summary>The options, and what is made of them.</summary>
+    public sealed class Options
     {
-        get
+        private readonly Option<string[]> devices = new("--device")
         {
-            ModelEntry entry = ModelCatalog.Find(Text("MODEL") ?? "mobilenetv2");
-            int size = Whole("SIZE", entry.ImageSize);
-            return new ModelSpec(entry.Name)
-            {
-                ImageHeight = size,
-                ImageWidth = size,
-                Classes = Whole("CLASSES", 1000),
-                Width = float.Parse(Text("WIDTH") ?? "1", CultureInfo.InvariantCulture),
-            };
-        }
-    }
+            Description = "Device: a name of gpunet devices, more than once if need be; by default all but the simulator",
+            HelpName = "name",
+        };
 
-    private static readonly Lazy<IReadOnlyList<Operator>> inference = new(() => Distinct(PlanMode.Inference));
-    private static readonly Lazy<IReadOnlyList<Operator>> training = new(() => Distinct(PlanMode.Training));
+        private readonly Option<string[]> models = new("--model") { Description = "Network, more than once if need be (default: mobilenetv2 and efficientnet-b0)", HelpName = "name" };
 
-    /// <summary>The distinct operators of a pass forward, as a plan runs it.</summary>
-    public static IReadOnlyList<Operator> InferenceOperators => inference.Value;
+        private readonly Option<float?> width = OptionKinds.Number("--width", "Width multiplier (default: 1)", "a number above 0", v => v > 0);
 
-    /// <summary>The distinct operators of a training step, as a plan runs it.</summary>
-    public static IReadOnlyList<Operator> TrainingOperators => training.Value;
+        private readonly Option<int?> size = OptionKinds.Whole("--size", "Rows and columns of an image; by default those the network was designed for", 1);
 
-    /// <summary>What is wrong with the environment, in one line; null if nothing is.</summary>
-    public static string? Mistake()
-    {
-        try
+        private readonly Option<int?> classes = OptionKinds.Whole("--classes", "Classes (default: 1000)", 2);
+
+        private readonly Option<int?> batch = OptionKinds.Whole("--batch", $"Images of a pass (default: {BatchOfProcessor} on processors, {BatchOfCard} on cards)", 1);
+
+        private readonly Option<int?> threads = OptionKinds.Whole("--threads", "Host threads (default: every core)", 1, DeviceOptions.MaxThreads);
+
+        public Options(Command command)
         {
-            _ = Model.Build(Batch);
-            using Device device = OpenDevice();
-            return null;
+            foreach (Option option in (Option[])[devices, models, width, size, classes, batch, threads])
+                command.Options.Add(option);
         }
-        catch (Exception e) when (e is GpuNetException or FormatException or OverflowException)
+
+        /// <summary>Makes the subject that was asked for the current one.</summary>
+        /// <exception cref="GpuNetException">There is no such device or network.</exception>
+        public void Apply(ParseResult parse)
         {
-            return $"GPUNET_...: {e.Message}";
+            string[] all = [.. Device.All().Where(d => d.Usable && d.Kind != DeviceKind.Simulator).Select(d => d.Name)];
+            string[] named = parse.GetValue(devices) ?? [];
+            foreach (string name in named)
+                Device.Open(name).Dispose();
+            Current = new Subject(
+                [.. named.Length > 0 ? named : all],
+                [.. (parse.GetValue(models) is { Length: > 0 } names ? names : ["mobilenetv2", "efficientnet-b0"]).Select(n => Model(ModelCatalog.Find(n), parse))],
+                parse.GetValue(batch),
+                parse.GetValue(threads) ?? 0);
         }
+
+        private ModelSpec Model(ModelEntry entry, ParseResult parse) => new(entry.Name)
+        {
+            ImageHeight = parse.GetValue(size) ?? entry.ImageSize,
+            ImageWidth = parse.GetValue(size) ?? entry.ImageSize,
+            Classes = parse.GetValue(classes) ?? 1000,
+            Width = parse.GetValue(width) ?? 1,
+        };
     }
-
-    /// <summary>The operator that describes itself so.</summary>
-    public static Operator Find(IEnumerable<Operator> operators, string problem) => operators.First(o => o.ToString() == problem);
-
-    public static Device OpenDevice() => Device.Open(Text("DEVICE") ?? "cpu", new DeviceOptions { Threads = Whole("THREADS", 0) });
-
-    private static Operator[] Distinct(PlanMode mode)
-    {
-        bool training = mode == PlanMode.Training;
-        using Device device = OpenDevice();
-        Graph graph = training ? Model.BuildWithLoss(Batch) : Model.Build(Batch);
-        using var parameters = new ParameterStore(graph, device, withGradients: training);
-        using var plan = new Plan(graph, parameters, mode);
-        return [.. plan.RunGraph.Nodes.Select(n => n.Operator).Distinct()];
-    }
-
-    private static int Whole(string name, int otherwise) => Text(name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
-
-    private static string? Text(string name) => Environment.GetEnvironmentVariable("GPUNET_" + name);
 }

@@ -10,11 +10,9 @@ namespace GpuNet.Bench.Comparison;
 /// </summary>
 internal static class CompareCommand
 {
-    public const string Name = "compare";
-
     private const int DefaultRounds = 5;
 
-    public static RootCommand Create()
+    public static Command Create()
     {
         Option<int?> rounds = OptionKinds.Whole("--rounds", $"Rounds (default: {DefaultRounds})", 1);
         Option<int?> threads = OptionKinds.Whole("--threads", "Threads (default: every core)", 1, DeviceOptions.MaxThreads);
@@ -24,7 +22,7 @@ internal static class CompareCommand
         Option<string> output = OptionKinds.Text("--out", "Folder for the results (default: bench/results)", "folder");
         Option<string> page = OptionKinds.Text("--page", "A page whose table is to be replaced, such as README.md", "file");
         Option<string> only = OptionKinds.Text("--only", "Measure only the rows that have this text, such as 'batch 8' or PyTorch", "text");
-        var command = new Command(Name, "Compare GpuNet with the libraries installed here") { rounds, threads, python, node, modules, output, page, only };
+        var command = new Command("compare", "Compare GpuNet with the libraries installed here") { rounds, threads, python, node, modules, output, page, only };
         command.Validators.Add(result =>
         {
             if (result.GetValue(page) is not null && result.GetValue(only) is not null)
@@ -69,7 +67,7 @@ internal static class CompareCommand
                 Directory.Delete(folder, recursive: true);
             }
         });
-        return new RootCommand("Benchmarks of GpuNet") { command };
+        return command;
     }
 
     private static (Peer[] Programs, string[] Notes) Present(params Peer[] all)

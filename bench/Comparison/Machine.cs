@@ -14,7 +14,10 @@ internal sealed record Machine(string Processor, int Cores, string Vectors, stri
         RuntimeInformation.OSDescription.Trim(), RuntimeInformation.FrameworkDescription);
 
     /// <summary>A name for files.</summary>
-    public string FileName => string.Join('-', $"{Processor} {Cores} cores".ToLowerInvariant()
+    public string FileName => Slug($"{Processor} {Cores} cores");
+
+    /// <summary>A name of a processor or card, in letters, digits and hyphens.</summary>
+    public static string Slug(string name) => string.Join('-', name.ToLowerInvariant()
         .Replace("(r)", "", StringComparison.Ordinal).Replace("(tm)", "", StringComparison.Ordinal)
         .Split([' ', '@', '(', ')', '/', '.', ','], StringSplitOptions.RemoveEmptyEntries));
 

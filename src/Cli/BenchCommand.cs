@@ -54,6 +54,7 @@ internal static class BenchCommand
         // Before training, which takes several times as much.
         double peak = ProcessMemory.PeakMegabytes();
         int warmUp = timing.WarmUpRuns;
+        string inferenceMode = timing.LaunchMode;
         double? step = train ? timing.TrainingStep() : null;
         return new Figures
         {
@@ -68,6 +69,8 @@ internal static class BenchCommand
             Threads = device.Workers.Count,
             Runs = runs,
             WarmUpRuns = warmUp,
+            InferenceLaunches = inferenceMode,
+            TrainingLaunches = train ? timing.LaunchMode : null,
             InferenceMs = inference,
             InferenceImagesPerS = 1000 * batch / inference,
             TrainingStepMs = step,
@@ -89,6 +92,8 @@ internal static class BenchCommand
             table.AddRow("peak memory", string.Create(CultureInfo.InvariantCulture, $"{peak:F0} MiB"), "");
         terminal.Write(table);
         terminal.Line($"Median of {f.Runs} run{(f.Runs == 1 ? "" : "s")} after {f.WarmUpRuns} to warm up; the memory is the process's, for inference alone.");
+        if (!device.IsHost)
+            terminal.Line($"Inference: {f.InferenceLaunches}.{(f.TrainingLaunches is { } launches ? $" Training: {launches}." : "")}");
     }
 
     private static string Milliseconds(double value) => value.ToString(value < 10 ? "F3" : "F1", CultureInfo.InvariantCulture) + " ms";
@@ -119,6 +124,11 @@ internal static class BenchCommand
         public required int Runs { get; init; }
 
         public required int WarmUpRuns { get; init; }
+
+        public required string InferenceLaunches { get; init; }
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? TrainingLaunches { get; init; }
 
         public required double InferenceMs { get; init; }
 

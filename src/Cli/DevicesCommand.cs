@@ -38,6 +38,8 @@ internal static class DevicesCommand
         d.Automatic,
         d.Driver,
         TunedChoices = d.Usable && d.Kind != DeviceKind.Cpu ? TunedChoices(d) : 0,
+        PassesAsOneLaunch = d.Usable && d.GraphObstacle.Length == 0,
+        d.GraphObstacle,
         d.Note,
     };
 
@@ -53,6 +55,8 @@ internal static class DevicesCommand
             int tuned = d.Kind == DeviceKind.Cpu ? 0 : TunedChoices(d);
             string[] facts = [Memory(d.MemoryBytes), Count(d.Multiprocessors, d.Kind == DeviceKind.Cpu ? "cores" : "multiprocessors"), .. Groups(d), d.Driver.Length > 0 ? $"driver {d.Driver}" : "", tuned > 0 ? Quantities.Count(tuned, "tuned choice") : ""];
             terminal.Line(new string(' ', width) + string.Join(", ", facts.Where(f => f.Length > 0)));
+            if (d.Kind != DeviceKind.Cpu)
+                terminal.Line(new string(' ', width) + Passes(d));
             if (d.Note.Length > 0)
                 terminal.Line(new string(' ', width) + d.Note);
         }
@@ -64,6 +68,9 @@ internal static class DevicesCommand
     // Those that plans would follow; what was measured with other code is not.
     private static int TunedChoices(DeviceInfo d) =>
         new TuningFile(TuningFile.DefaultPath, Device.TuningKey(d, new DeviceOptions())).CountOf(Operator.Build);
+
+    private static string Passes(DeviceInfo d) =>
+        d.GraphObstacle.Length > 0 ? $"passes as a list of launches: {d.GraphObstacle}" : "passes as one launch: CUDA graphs";
 
     private static string Memory(long bytes) =>
         bytes > 0 ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):F1} GiB") : "";

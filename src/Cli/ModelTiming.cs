@@ -37,6 +37,9 @@ internal sealed class ModelTiming
     /// <summary>Runs before the first that counts.</summary>
     public int WarmUpRuns { get; private set; }
 
+    /// <summary>How the passes that were timed last reached the device, in words.</summary>
+    public string LaunchMode { get; private set; } = "";
+
     /// <summary>Median milliseconds from images that lie on the device to class scores on the host.</summary>
     public double Inference()
     {
@@ -47,11 +50,13 @@ internal sealed class ModelTiming
         UploadNoise(plan.Input("input"));
         Tensor output = plan.Output("output");
         var scores = new float[output.Shape.Elements];
-        return Median(() =>
+        double median = Median(() =>
         {
             plan.Forward();
             output.Download(scores);
         }, p => plan.Profiler = p);
+        LaunchMode = plan.LaunchMode;
+        return median;
     }
 
     /// <summary>Median milliseconds of a training step: upload, forward, loss, backward and optimiser.</summary>
@@ -61,11 +66,13 @@ internal sealed class ModelTiming
         var images = new float[batch * model.ImageHeight * model.ImageWidth * model.ImageChannels];
         FillNoise(images, new Random(Seed));
         int[] labels = [.. Enumerable.Range(0, batch).Select(i => i % model.Classes)];
-        return Median(() =>
+        double median = Median(() =>
         {
             trainer.Step(images, labels, LearningRate);
             device.Synchronize();
         }, p => trainer.Profiler = p);
+        LaunchMode = trainer.LaunchMode;
+        return median;
     }
 
     private double Median(Action run, Action<Profiler?> attach)

@@ -9,6 +9,8 @@ internal sealed class PlaceOptions
 
     private readonly Option<int?> threads = OptionKinds.Whole("--threads", "Host threads; 0 (default) takes every core", 0, DeviceOptions.MaxThreads);
 
+    private readonly Option<bool> noGraph = OptionKinds.Flag("--no-graph", "Launch every kernel by itself, also where the driver can repeat a pass as one launch");
+
     private readonly Option<bool> noTuning = OptionKinds.Flag("--no-tuning", "Choose kernels by rule, whatever gpunet tune has measured");
 
     private readonly Terminal terminal;
@@ -24,6 +26,7 @@ internal sealed class PlaceOptions
         this.canIgnoreTuning = canIgnoreTuning;
         command.Options.Add(device);
         command.Options.Add(threads);
+        command.Options.Add(noGraph);
         if (canIgnoreTuning)
             command.Options.Add(noTuning);
     }
@@ -35,6 +38,7 @@ internal sealed class PlaceOptions
         Device opened = Device.Open(parse.GetValue(device) ?? "auto", new DeviceOptions
         {
             Threads = parse.GetValue(threads) ?? 0,
+            Graphs = !parse.GetValue(noGraph),
             UseTuning = !canIgnoreTuning || !parse.GetValue(noTuning),
         });
         // Host code is not chosen, so that nothing is read for it; and who tunes is told by an error.

@@ -15,6 +15,13 @@ public abstract class Launcher
     public virtual long PreparedElements => 0;
 
     /// <summary>
+    /// Whether what a training step launches depends on <see cref="Operands.Seed"/>, which is passed by value: such launches are made
+    /// anew in every step, all others may be recorded and repeated. They may depend on nothing else that changes from step to step
+    /// but what lies in memory.
+    /// </summary>
+    public virtual bool UsesSeed => false;
+
+    /// <summary>
     /// Makes of the parameters what forward needs: packed, folded, transposed. Called before a forward pass whose parameters have
     /// changed.
     /// </summary>

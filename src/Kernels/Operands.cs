@@ -36,7 +36,10 @@ public sealed class Operands
     /// <summary>Whether this is a training step, with batch statistics and dropout. Backward may follow either way.</summary>
     public bool Training { get; init; }
 
-    /// <summary>Random seed of this node in this step; forward and backward of a step see the same one.</summary>
+    /// <summary>
+    /// Random seed of this node in this step; forward and backward of a step see the same one. A launcher that reads it says so
+    /// (<see cref="Launcher.UsesSeed"/>).
+    /// </summary>
     public uint Seed { get; set; }
 
     /// <summary>The only input.</summary>

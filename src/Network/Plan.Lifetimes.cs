@@ -157,7 +157,8 @@ public sealed partial class Plan
         private int PlaceGradient(Value v, Value root, IReadOnlyList<Value> gradientOf)
         {
             int first = v == root ? Middle : BackwardStep(firstContributor[v.Id]);
-            int last = gradientOf.Contains(v) ? End : BackwardStep(Producer(v));
+            // That of a single number such as a loss is set once, when the plan is built.
+            int last = gradientOf.Contains(v) || (v == root && v.Shape.Elements == 1) ? End : BackwardStep(Producer(v));
             // The root's gradient may be filled before forward runs.
             return layout.Add(v.Shape.Bytes, v == root ? 0 : first, last);
         }

@@ -11,10 +11,10 @@ public sealed partial class Plan : IDisposable
     private readonly Arena arena;
     private readonly Step[] forward;
     private readonly Step[] backward;
+    private readonly Pass forwardPass, backwardPass;
     private readonly Tensor[] values;
     private readonly Tensor[] gradients;
     private readonly Dictionary<Value, Value> kept = [];
-    private readonly float[] one = [1f];
     private long prepared = -1;
     private bool disposed;
 
@@ -33,8 +33,7 @@ public sealed partial class Plan : IDisposable
         Mode = mode;
         Check(graph, parameters, mode, gradientOf);
         GradientRoot = mode == PlanMode.Inference ? null : Root(graph);
-        RunGraph = mode == PlanMode.Inference ? InferencePasses.Apply(graph, Device.IsHost)
-            : Device.IsHost ? FuseInvertedBottlenecks.ForTraining(graph) : graph;
+        RunGraph = Rewrite(graph, mode, Device);
         CheckInPlace(RunGraph);
         foreach ((string name, Value value) in graph.Inputs)
             kept[value] = RunGraph.Inputs[name];
@@ -56,6 +55,18 @@ public sealed partial class Plan : IDisposable
                 new Step(l, lifetimes.Operands(i, arena, values, gradients, parameters), places[RunGraph.Nodes[i].Name])),
         ];
         backward = [.. forward.Reverse().Where(s => !s.Operands.DOutput.IsNone)];
+        forwardPass = new Pass(Device, forward, mode == PlanMode.Training, static s => s.Launcher.Forward(s.Operands));
+        backwardPass = new Pass(Device, backward, mode == PlanMode.Training, static s => s.Launcher.Backward(s.Operands));
+        if (GradientRoot is { Shape.Elements: 1 } number)
+            Gradient(number).Upload([1f], "loss gradient");
+    }
+
+    /// <summary>What a plan makes of a graph before it runs; see <see cref="RunGraph"/>.</summary>
+    public static Graph Rewrite(Graph graph, PlanMode mode, Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return mode == PlanMode.Inference ? InferencePasses.Apply(graph, device.IsHost)
+            : device.IsHost ? FuseInvertedBottlenecks.ForTraining(graph) : graph;
     }
 
     /// <summary>The network.</summary>
@@ -108,7 +119,7 @@ public sealed partial class Plan : IDisposable
         foreach (Step step in forward)
             step.Operands.Seed = Mix(seed, step.Index);
         if (Profiler is null)
-            Launch();
+            forwardPass.Run();
         else
             ProfileForward(Profiler);
         // Batch norms have moved their running statistics.
@@ -118,18 +129,16 @@ public sealed partial class Plan : IDisposable
 
     /// <summary>
     /// Runs the gradients back from <see cref="GradientRoot"/> and adds those of the parameters to what the store holds. The root's
-    /// gradient is 1 if it is a single number such as a loss; else fill it beforehand (see <see cref="Gradient"/>). Once for each
+    /// gradient is 1 from the start if it is a single number such as a loss; else fill it beforehand (see <see cref="Gradient"/>). Once for each
     /// <see cref="Forward"/>: memory that is no longer needed on the way back serves for gradients.
     /// </summary>
     public void Backward()
     {
         ObjectDisposedException.ThrowIf(disposed, this);
-        if (GradientRoot is not { } root)
+        if (GradientRoot is null)
             throw new InvalidOperationException("An inference plan has no backward pass.");
-        if (root.Shape.Elements == 1)
-            Gradient(root).Upload(one, "loss gradient");
         if (Profiler is null)
-            LaunchBack();
+            backwardPass.Run();
         else
             ProfileBackward(Profiler);
     }
@@ -138,19 +147,9 @@ public sealed partial class Plan : IDisposable
     public void Dispose()
     {
         disposed = true;
+        forwardPass.Dispose();
+        backwardPass.Dispose();
         arena.Dispose();
-    }
-
-    private void Launch()
-    {
-        foreach (Step step in forward)
-            step.Launcher.Forward(step.Operands);
-    }
-
-    private void LaunchBack()
-    {
-        foreach (Step step in backward)
-            step.Launcher.Backward(step.Operands);
     }
 
     private void Prepare()

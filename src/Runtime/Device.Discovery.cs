@@ -145,6 +145,7 @@ public sealed partial class Device
             Automatic = true,
             ComputeCapability = capability,
             Driver = $"{device.DriverVersion.Major}.{device.DriverVersion.Minor}",
+            GraphObstacle = CudaGraphs.Value.Obstacle,
         };
     }
 
@@ -157,6 +158,7 @@ public sealed partial class Device
             Automatic = generic && gpu,
             IsProcessor = !gpu,
             Driver = OpenCLDriver(device),
+            GraphObstacle = "OpenCL has no graphs",
         };
     }
 
@@ -202,12 +204,16 @@ public sealed partial class Device
         return new DeviceInfo("cpu", DeviceKind.Cpu, description, AvailableHostMemory(), Environment.ProcessorCount, 1, 1, 0, true, "")
         {
             Automatic = true,
+            GraphObstacle = "host code is called, not launched",
         };
     }
 
     private static DeviceInfo SimulatorInfo(DeviceOptions options) => new(
         "simulator", DeviceKind.Simulator, $"kernels on the processor, through {KernelApi}", AvailableHostMemory(), 1, options.WarpSize,
-        options.WarpSize * options.WarpsPerGroup, 48 << 10, true, "for tests and debugging, slow");
+        options.WarpSize * options.WarpsPerGroup, 48 << 10, true, "for tests and debugging, slow")
+    {
+        GraphObstacle = "the simulator has no graphs",
+    };
 
     // Run-time packages ship only libOpenCL.so.1, while the loader looks for libOpenCL.so.
     private static nint ResolveOpenCL(Assembly assembly, string name) =>

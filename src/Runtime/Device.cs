@@ -22,6 +22,7 @@ public sealed partial class Device : IDisposable
         this.context = context;
         this.accelerator = accelerator;
         stream = accelerator?.CreateStream();
+        (recorder, GraphObstacle) = Recorder(info, options, accelerator, stream);
         Workers = new Workers(Math.Min(options.Threads > 0 ? options.Threads : Environment.ProcessorCount, DeviceOptions.MaxThreads));
     }
 

@@ -30,6 +30,12 @@ public sealed record DeviceOptions
     /// <summary>The file of remembered choices; null for <see cref="TuningFile.DefaultPath"/>.</summary>
     public string? TuningPath { get; init; }
 
+    /// <summary>
+    /// Whether passes may be recorded and repeated as one launch where the driver can (CUDA graphs); else every kernel is launched by
+    /// itself. Results are the same.
+    /// </summary>
+    public bool Graphs { get; init; } = true;
+
     /// <summary>On <c>simulator</c>: threads of a warp, at least 2.</summary>
     public int WarpSize { get; init; } = 4;
 

@@ -13,6 +13,18 @@ internal sealed class DepthwiseConvReference : IOperatorReference
         new DepthwiseConv(new Shape(1, 9, 8, 4), new Window(3, stride: 1, dilation: 2), Bias: true),
         new DepthwiseConv(new Shape(3, 8, 8, 17), new Window(3, stride: 2).Same(8, 8)),
         new DepthwiseConv(new Shape(1, 4, 6, 5), new Window { KernelH = 1, KernelW = 4, StrideH = 1, StrideW = 3, DilationH = 1, DilationW = 1, Right = 2 }),
+        // Tiles of four pixels: maps of one tile, a whole tile between two borders, a cut one; channels that make vectors, and some more.
+        new DepthwiseConv(new Shape(2, 1, 1, 4), new Window(3)),
+        new DepthwiseConv(new Shape(1, 3, 3, 20), new Window(3, stride: 2), Bias: true),
+        new DepthwiseConv(new Shape(2, 3, 13, 36), new Window(3)),
+        new DepthwiseConv(new Shape(1, 4, 19, 8), new Window(3, stride: 2)),
+        new DepthwiseConv(new Shape(1, 4, 14, 16), new Window(5), Bias: true),
+        new DepthwiseConv(new Shape(1, 3, 25, 6), new Window(5, stride: 2)),
+        new DepthwiseConv(new Shape(1, 8, 8, 12), new Window(3, stride: 2).Same(8, 8)),
+        new DepthwiseConv(new Shape(1, 6, 7, 4), new Window(5, stride: 2).Same(6, 7), Bias: true),
+        new DepthwiseConv(new Shape(1, 4, 9, 4), new Window(3, padding: 0)),
+        new DepthwiseConv(new Shape(1, 2, 3, 5), new Window(3, stride: 1, padding: 3), Bias: true),
+        .. VectorEpilogues.Select((e, i) => new DepthwiseConv(new Shape(2, 3, 6, 20), new Window(3, stride: 1 + (i % 2)), i == 0) { Epilogue = e }),
         .. EpilogueReference.Cases(19).Select((e, i) => new DepthwiseConv(new Shape(2, 6, 5, 19), new Window(3, stride: 1 + (i % 2)), i % 3 == 0) { Epilogue = e }),
     ];
 
@@ -25,6 +37,14 @@ internal sealed class DepthwiseConvReference : IOperatorReference
         (new DepthwiseConv(new Shape(1, 8, 8, 4), new Window(3, padding: -1)), "padding"),
         (new DepthwiseConv(new Shape(1, 99, 99, 4), new Window(99)), "taps"),
         .. EpilogueReference.Invalid(6).Select(e => ((Operator)new DepthwiseConv(new Shape(1, 4, 4, 6), new Window(3)) { Epilogue = e.Epilogue }, e.Message)),
+    ];
+
+    // Slices that keep vectors whole, and one that does not.
+    private static IEnumerable<Epilogue> VectorEpilogues =>
+    [
+        new Epilogue { NormEpsilon = 1e-5f, Activation = ActivationKind.Relu6, Residual = ResidualOrder.AfterActivation },
+        new Epilogue { Activation = ActivationKind.Silu, Residual = ResidualOrder.BeforeActivation, Slice = new ChannelSlice(8, 32, Continues: true) },
+        new Epilogue { Activation = ActivationKind.HardSwish, Slice = new ChannelSlice(2, 24, Continues: false) },
     ];
 
     public static bool IsLinear => true;

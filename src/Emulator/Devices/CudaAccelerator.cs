@@ -14,6 +14,17 @@ public sealed class CudaAccelerator : Accelerator
     public long GetFreeMemory() => MemorySize;
 }
 
+/// <summary>Stands in for ILGPU's type; never created here.</summary>
+public sealed class CudaStream : AcceleratorStream
+{
+    private CudaStream(CudaAccelerator accelerator) : base(accelerator)
+    {
+    }
+
+    /// <summary>The driver's handle.</summary>
+    public nint StreamPtr { get; }
+}
+
 /// <summary>Registers CUDA devices, of which there are none.</summary>
 public static class CudaContextExtensions
 {

@@ -64,6 +64,9 @@ public abstract class Accelerator : IDisposable
     /// <summary>Whether the accelerator is disposed.</summary>
     public bool IsDisposed { get; private set; }
 
+    /// <summary>Does nothing: no thread has a current accelerator here.</summary>
+    public void Bind() => ThrowIfDisposed();
+
     /// <summary>A further stream.</summary>
     public AcceleratorStream CreateStream()
     {

@@ -1,7 +1,7 @@
 namespace ILGPU.Runtime;
 
 /// <summary>An order of launches and copies; each is complete when its call returns, so all streams are in order here.</summary>
-public sealed class AcceleratorStream : IDisposable
+public class AcceleratorStream : IDisposable
 {
     internal AcceleratorStream(Accelerator accelerator) => Accelerator = accelerator;
 
@@ -22,7 +22,11 @@ public sealed class AcceleratorStream : IDisposable
     }
 
     /// <summary>Closes the stream.</summary>
-    public void Dispose() => IsDisposed = true;
+    public void Dispose()
+    {
+        IsDisposed = true;
+        GC.SuppressFinalize(this);
+    }
 
     internal void ThrowIfDisposed()
     {

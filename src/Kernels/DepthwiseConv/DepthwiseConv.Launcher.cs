@@ -10,6 +10,7 @@ public sealed partial record DepthwiseConv
     public override ImmutableArray<Candidate> Candidates =>
     [
         Candidate.Kernels("Plain", device => new PlainLauncher(device, this)),
+        .. DepthwiseTile.Fits(this) ? [Candidate.Kernels("RowTile", device => new RowTileLauncher(device, this))] : ImmutableArray<Candidate>.Empty,
         Candidate.Host(device =>
             Vector512.IsHardwareAccelerated ? new DepthwiseConvHost<Lanes512>(device, this)
             : Vector256.IsHardwareAccelerated ? new DepthwiseConvHost<Lanes256>(device, this)

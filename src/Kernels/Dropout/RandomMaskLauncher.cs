@@ -8,6 +8,8 @@ internal sealed class RandomMaskLauncher(Device device, Shape input, int each, f
     private readonly uint threshold = RandomMask.Threshold(rate);
     private readonly float scale = 1f / (1f - rate);
 
+    public override bool UsesSeed => true;
+
     public override void Forward(Operands o) => Apply(o, o.Input.View, o.Output.View, 0);
 
     public override void Backward(Operands o)

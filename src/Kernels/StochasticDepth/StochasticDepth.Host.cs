@@ -27,6 +27,8 @@ internal sealed unsafe class StochasticDepthHost : Launcher
         applyPart = ApplyPart;
     }
 
+    public override bool UsesSeed => true;
+
     public override void Forward(Operands o) => Apply(o, o.Input.Pointer, o.Output.Pointer, false);
 
     public override void Backward(Operands o)

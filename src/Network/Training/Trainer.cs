@@ -69,6 +69,9 @@ public sealed class Trainer : IDisposable
         set => training.Profiler = value;
     }
 
+    /// <summary>How a training step's passes reach the device, in words; see <see cref="Plan.LaunchMode"/>.</summary>
+    public string LaunchMode => training.LaunchMode;
+
     /// <summary>One training step on a full batch.</summary>
     /// <param name="images">Images, NHWC, as many as <see cref="TrainerOptions.Batch"/>.</param>
     /// <param name="labels">Class of each image.</param>
