@@ -6,6 +6,7 @@ using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using GpuNet.Bench.Comparison;
+using GpuNet.Bench.GpuComparison;
 using GpuNet.Bench.Operators;
 using GpuNet.Cli;
 
@@ -20,7 +21,7 @@ internal static class Program
 {
     public static int Main(string[] args)
     {
-        var root = new RootCommand("Benchmarks of GpuNet") { OperatorsCommand.Create(), CompareCommand.Create(), Passes() };
+        var root = new RootCommand("Benchmarks of GpuNet") { OperatorsCommand.Create(), CompareCommand.Create(), GpuCompareCommand.Create(), Passes() };
         ParseResult parse = root.Parse(args);
         if (parse.Errors.Count == 0)
             return parse.Invoke();

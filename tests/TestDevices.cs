@@ -14,6 +14,16 @@ internal static class TestDevices
     /// <summary>Host code on all cores and on one, two simulator geometries, and the cards of this machine.</summary>
     public static string[] Names { get; } = ["cpu", "cpu, 1 thread", "simulator 4x16", "simulator 2x2", .. Cards.Where(IsPresent)];
 
+    /// <summary>CUDA code on an interpreter, where the build can make it.</summary>
+#if GPUNET_EMULATOR
+    public static string[] Interpreted => [];
+#else
+    public static string[] Interpreted => ["ptx 80"];
+#endif
+
+    /// <summary>Whether a device is one of <see cref="Interpreted"/>.</summary>
+    public static bool IsInterpreted(Device device) => device.Name.StartsWith("ptx", StringComparison.Ordinal);
+
     /// <summary>Kinds of card that a machine may have.</summary>
     public static string[] Cards => ["opencl", "cuda"];
 
@@ -24,6 +34,9 @@ internal static class TestDevices
         "cpu" => Device.Open("cpu", new DeviceOptions { Threads = Math.Max(3, Environment.ProcessorCount), UseTuning = false }),
         "simulator 4x16" => Device.Open("simulator", new DeviceOptions { Checked = true, WarpSize = 4, WarpsPerGroup = 16, UseTuning = false }),
         "simulator 2x2" => Device.Open("simulator", new DeviceOptions { Checked = true, WarpSize = 2, WarpsPerGroup = 2, UseTuning = false }),
+#if !GPUNET_EMULATOR
+        "ptx 80" => Device.Open("simulator", new DeviceOptions { Loader = new Ptx.PtxLoader(80), UseTuning = false }),
+#endif
         _ => Device.Open(n, new DeviceOptions { UseTuning = false }),
     });
 
@@ -48,6 +61,26 @@ internal sealed class TestDevicesTests
         if (!TestDevices.Names.Contains(kind))
             Assert.Ignore(Device.All().First(d => d.Name.StartsWith(kind, StringComparison.Ordinal)).Note);
         Assert.That(TestDevices.Get(kind).Info.Usable);
+    }
+}
+
+/// <summary>Says whether the other tests interpreted CUDA code.</summary>
+[TestFixture]
+internal sealed class InterpretedCodeTests
+{
+    [Test]
+    public void Cuda_code_is_interpreted()
+    {
+        if (TestDevices.Interpreted.Length == 0)
+            Assert.Ignore(Device.KernelApiNote);
+        foreach (string name in TestDevices.Interpreted)
+        {
+            using var arena = new Arena(TestDevices.Get(name), 1024, "test");
+            Tensor tensor = arena.At(256, new Shape(1, 1, 5, 7));
+            tensor.Upload([.. Enumerable.Repeat(3f, 35)]);
+            TestDevices.Get(name).Zero.Run(30, tensor.View, 33);
+            Assert.That(tensor.ToArray(), Is.EqualTo(Enumerable.Range(0, 35).Select(i => i < 33 ? 0f : 3f)));
+        }
     }
 }
 

@@ -12,14 +12,15 @@ internal sealed class BenchDevice : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private const long PatternElements = 1 << 18;
 
-    private readonly Lazy<double> copyBytes, productFlops;
+    private readonly Lazy<double> copyBytes;
+    private readonly Lazy<(double Flops, string Candidate)> product;
     private Arena? memory;
 
     public BenchDevice(Device device)
     {
         Device = device;
         copyBytes = new(() => MeasureCopy());
-        productFlops = new(() => MeasureProduct());
+        product = new(() => MeasureProduct());
     }
 
     public Device Device { get; }
@@ -30,7 +31,10 @@ internal sealed class BenchDevice : IDisposable
     /// <summary>
     /// Floating-point operations per nanosecond of a product of square matrices, by the best of our own candidates for it.
     /// </summary>
-    public double ProductFlopsPerNanosecond => productFlops.Value;
+    public double ProductFlopsPerNanosecond => product.Value.Flops;
+
+    /// <summary>The candidate it was measured with.</summary>
+    public string ProductCandidate => product.Value.Candidate;
 
     /// <summary>Rows of the matrices of <see cref="ProductFlopsPerNanosecond"/>.</summary>
     public int ProductRows => Device.Kind == DeviceKind.Simulator ? 16 : Device.IsHost || Device.Info.IsProcessor ? 512 : 4096;
@@ -40,17 +44,23 @@ internal sealed class BenchDevice : IDisposable
     {
         if (memory is null || memory.Bytes < bytes)
         {
-            memory?.Dispose();
-            memory = null;
+            Release();
             memory = new Arena(Device, bytes, "a benchmark");
         }
         Fill(memory, bytes);
         return memory;
     }
 
-    public void Dispose()
+    /// <summary>Gives the block back until it is asked for again.</summary>
+    public void Release()
     {
         memory?.Dispose();
+        memory = null;
+    }
+
+    public void Dispose()
+    {
+        Release();
         Device.Dispose();
     }
 
@@ -100,17 +110,17 @@ internal sealed class BenchDevice : IDisposable
         });
     }
 
-    private double MeasureProduct()
+    private (double Flops, string Candidate) MeasureProduct()
     {
         int rows = ProductRows;
-        var product = new OperatorProblem(new PointwiseConv(new Shape(1, 1, rows, rows), rows), Direction.Inference, new Dictionary<string, int>());
-        Candidate[] candidates = [.. product.Operator.Candidates.Where(c => c.RunsOn(Device))];
+        var problem = new OperatorProblem(new PointwiseConv(new Shape(1, 1, rows, rows), rows), Direction.Inference, new Dictionary<string, int>());
+        Candidate[] candidates = [.. problem.Operator.Candidates.Where(c => c.RunsOn(Device))];
         // The plain kernel takes part only where there is nothing else.
-        return product.Flops / candidates.Skip(candidates.Length > 1 ? 1 : 0).Min(candidate =>
+        return candidates.Skip(candidates.Length > 1 ? 1 : 0).Select(candidate =>
         {
-            var operands = new OperandRotation(product, candidate.Bind(Device), this);
-            return Median(() => operands.Launch(1));
-        });
+            var operands = new OperandRotation(problem, candidate.Bind(Device), this);
+            return (problem.Flops / Median(() => operands.Launch(1)), candidate.Name);
+        }).Max();
     }
 
     // Nanoseconds of an action and the wait for it.

@@ -59,8 +59,7 @@ internal sealed class OperatorCase
             OperatorCase? made = null;
             try
             {
-                made = new OperatorCase(problem, candidate, on, candidate.Bind(on.Device)) { IsFirst = first };
-                made.Estimated(effort);
+                made = Of(problem, candidate, on, effort, first);
             }
             catch (Exception e) when (e is GpuNetException or ILGPU.Runtime.AcceleratorException)
             {
@@ -72,6 +71,14 @@ internal sealed class OperatorCase
             first = false;
             yield return made;
         }
+    }
+
+    /// <summary>One candidate, loaded, run and timed once.</summary>
+    public static OperatorCase Of(OperatorProblem problem, Candidate candidate, BenchDevice on, Effort effort, bool isFirst = false)
+    {
+        var made = new OperatorCase(problem, candidate, on, candidate.Bind(on.Device)) { IsFirst = isFirst };
+        made.Estimated(effort);
+        return made;
     }
 
     /// <summary>Lays the operands; what comes back queues <see cref="Launches"/> and waits for them.</summary>

@@ -42,7 +42,7 @@ internal sealed class OperatorReport(BenchDevice on, Subject subject, bool brief
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"# Operators on {Name(device)}").AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"Device {device.Name}, kernel API {Device.KernelApi}; {string.Join(", ", subject.Models.Select(m => $"{m.Name} at {m.ImageHeight}x{m.ImageWidth}"))}, batch {subject.BatchOn(device)}, float32; {time:yyyy-MM-dd}. A copy of large buffers moves {OperatorFigures.Number(on.CopyBytesPerNanosecond)} GB/s, read and written; our best product of matrices of {on.ProductRows} rows does {OperatorFigures.Number(on.ProductFlopsPerNanosecond)} GFLOP/s.").AppendLine();
+            $"Device {device.Name}, kernel API {Device.KernelApi}; {string.Join(", ", subject.Models.Select(m => $"{m.Name} at {m.ImageHeight}x{m.ImageWidth}"))}, batch {subject.BatchOn(device)}, float32; {time:yyyy-MM-dd}. A copy of large buffers moves {OperatorFigures.Number(on.CopyBytesPerNanosecond)} GB/s, read and written; our best product of matrices of {on.ProductRows} rows ({on.ProductCandidate}) does {OperatorFigures.Number(on.ProductFlopsPerNanosecond)} GFLOP/s.").AppendLine();
         text.AppendLine("Median time of a launch, of many queued for each wait, on operands that rotate past the caches; `*` marks the candidate the device's rule takes; \"gain\" is the first candidate's time by this one's; \"uses\" is how often a pass of each network runs the operator.");
         if (brief)
             text.AppendLine().AppendLine("A short run: few measurements of each.");
@@ -98,6 +98,7 @@ internal sealed class OperatorReport(BenchDevice on, Subject subject, bool brief
         CopyGigabytesPerS = on.CopyBytesPerNanosecond,
         ProductGigaflopsPerS = on.ProductFlopsPerNanosecond,
         on.ProductRows,
+        on.ProductCandidate,
         Brief = brief,
         Rows = rows.Select(r => new
         {

@@ -36,10 +36,10 @@ internal static class DevicesCommand
         d.SharedMemoryBytes,
         d.Usable,
         d.Automatic,
-        d.Driver,
-        TunedChoices = d.Usable && d.Kind != DeviceKind.Cpu ? TunedChoices(d) : 0,
         PassesAsOneLaunch = d.Usable && d.GraphObstacle.Length == 0,
         d.GraphObstacle,
+        d.Driver,
+        TunedChoices = d.Usable && d.Kind != DeviceKind.Cpu ? TunedChoices(d) : 0,
         d.Note,
     };
 
@@ -65,12 +65,12 @@ internal static class DevicesCommand
 
     private static string[] Groups(DeviceInfo d) => d.Kind == DeviceKind.Cpu ? [] : [Count(d.WarpSize, "threads a warp"), Count(d.MaxGroupSize, "a group")];
 
+    private static string Passes(DeviceInfo d) =>
+        d.GraphObstacle.Length > 0 ? $"passes as a list of launches: {d.GraphObstacle}" : "passes as one launch: CUDA graphs";
+
     // Those that plans would follow; what was measured with other code is not.
     private static int TunedChoices(DeviceInfo d) =>
         new TuningFile(TuningFile.DefaultPath, Device.TuningKey(d, new DeviceOptions())).CountOf(Operator.Build);
-
-    private static string Passes(DeviceInfo d) =>
-        d.GraphObstacle.Length > 0 ? $"passes as a list of launches: {d.GraphObstacle}" : "passes as one launch: CUDA graphs";
 
     private static string Memory(long bytes) =>
         bytes > 0 ? string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):F1} GiB") : "";

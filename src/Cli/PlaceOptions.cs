@@ -13,6 +13,8 @@ internal sealed class PlaceOptions
 
     private readonly Option<bool> noTuning = OptionKinds.Flag("--no-tuning", "Choose kernels by rule, whatever gpunet tune has measured");
 
+    private readonly Option<bool> plain = OptionKinds.Flag("--plain-kernels", "Run one thread an output, the kernels that the others are measured against");
+
     private readonly Terminal terminal;
     private readonly bool canIgnoreTuning;
 
@@ -27,8 +29,10 @@ internal sealed class PlaceOptions
         command.Options.Add(device);
         command.Options.Add(threads);
         command.Options.Add(noGraph);
-        if (canIgnoreTuning)
-            command.Options.Add(noTuning);
+        if (!canIgnoreTuning)
+            return;
+        command.Options.Add(noTuning);
+        command.Options.Add(plain);
     }
 
     /// <summary>Opens the device.</summary>
@@ -39,6 +43,7 @@ internal sealed class PlaceOptions
         {
             Threads = parse.GetValue(threads) ?? 0,
             Graphs = !parse.GetValue(noGraph),
+            PlainKernels = canIgnoreTuning && parse.GetValue(plain),
             UseTuning = !canIgnoreTuning || !parse.GetValue(noTuning),
         });
         // Host code is not chosen, so that nothing is read for it; and who tunes is told by an error.

@@ -100,7 +100,8 @@ public sealed partial class Device
     {
         Context context = CreateContext(options);
         var cpu = new CPUDevice(options.WarpSize, options.WarpsPerGroup, 1);
-        return new Device(SimulatorInfo(options), options, context, cpu.CreateCPUAccelerator(context));
+        DeviceInfo info = SimulatorInfo(options);
+        return new Device(options.Loader?.Describe(info) ?? info, options, context, cpu.CreateCPUAccelerator(context));
     }
 
     private static Context CreateContext(DeviceOptions options) => Context.Create(builder =>
@@ -144,8 +145,8 @@ public sealed partial class Device
         {
             Automatic = true,
             ComputeCapability = capability,
-            Driver = $"{device.DriverVersion.Major}.{device.DriverVersion.Minor}",
             GraphObstacle = CudaGraphs.Value.Obstacle,
+            Driver = $"{device.DriverVersion.Major}.{device.DriverVersion.Minor}",
         };
     }
 
@@ -157,8 +158,8 @@ public sealed partial class Device
         {
             Automatic = generic && gpu,
             IsProcessor = !gpu,
-            Driver = OpenCLDriver(device),
             GraphObstacle = "OpenCL has no graphs",
+            Driver = OpenCLDriver(device),
         };
     }
 

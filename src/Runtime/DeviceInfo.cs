@@ -32,14 +32,14 @@ public sealed record DeviceInfo(
     /// </summary>
     public bool IsProcessor { get; init; }
 
-    /// <summary>Version of its driver; empty where there is none.</summary>
-    public string Driver { get; init; } = "";
-
     /// <summary>
     /// Why a pass of a network runs as a list of launches here; empty where the driver records it and repeats it as one launch. See
     /// <see cref="Device.Capture"/>.
     /// </summary>
     public string GraphObstacle { get; init; } = "";
+
+    /// <summary>Version of its driver; empty where there is none.</summary>
+    public string Driver { get; init; } = "";
 
     /// <summary>Compute capability of a CUDA device, ten times the generation plus the variant (90 for 9.0); 0 elsewhere.</summary>
     public int ComputeCapability { get; init; }

@@ -22,6 +22,12 @@ public sealed record DeviceOptions
     public bool PlainKernels { get; init; }
 
     /// <summary>
+    /// Whether passes may be recorded and repeated as one launch where the driver can (CUDA graphs); else every kernel is launched by
+    /// itself. Results are the same.
+    /// </summary>
+    public bool Graphs { get; init; } = true;
+
+    /// <summary>
     /// Whether operators take the candidates that were measured on the device before and remembered (<see cref="Device.Tuning"/>); else
     /// a rule chooses them all.
     /// </summary>
@@ -30,15 +36,12 @@ public sealed record DeviceOptions
     /// <summary>The file of remembered choices; null for <see cref="TuningFile.DefaultPath"/>.</summary>
     public string? TuningPath { get; init; }
 
-    /// <summary>
-    /// Whether passes may be recorded and repeated as one launch where the driver can (CUDA graphs); else every kernel is launched by
-    /// itself. Results are the same.
-    /// </summary>
-    public bool Graphs { get; init; } = true;
-
     /// <summary>On <c>simulator</c>: threads of a warp, at least 2.</summary>
     public int WarpSize { get; init; } = 4;
 
     /// <summary>On <c>simulator</c>: warps of the largest group, a power of two.</summary>
     public int WarpsPerGroup { get; init; } = 16;
+
+    /// <summary>On <c>simulator</c>: what loads kernels in its place, and says what device it stands for.</summary>
+    internal IKernelLoader? Loader { get; init; }
 }

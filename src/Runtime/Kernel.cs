@@ -9,7 +9,7 @@ public abstract class Kernel
     private protected Kernel(Device device, int groupSize)
     {
         ArgumentNullException.ThrowIfNull(device);
-        GroupSize = groupSize > 0 ? groupSize : device.PlainGroupSize;
+        GroupSize = Threads(device, groupSize);
         Stream = device.Stream;
     }
 
@@ -18,8 +18,9 @@ public abstract class Kernel
 
     private protected AcceleratorStream Stream { get; }
 
-    private protected static KernelSpecialization Specialize(Device device, int groupSize) =>
-        new(groupSize > 0 ? groupSize : device.PlainGroupSize, null);
+    private protected static int Threads(Device device, int groupSize) => groupSize > 0 ? groupSize : device.PlainGroupSize;
+
+    private protected static KernelSpecialization Specialize(Device device, int groupSize) => new(Threads(device, groupSize), null);
 
     // Enough groups for a thread an element; the kernel itself drops the threads past the end.
     private protected KernelConfig Config(int threads) => new((threads + GroupSize - 1) / GroupSize, GroupSize);
@@ -38,7 +39,8 @@ public sealed class Kernel<T1, T2>(Device device, Action<T1, T2> kernel, int gro
     where T2 : struct
 {
     private readonly Action<AcceleratorStream, KernelConfig, T1, T2> launch =
-        device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
+        device.Loader?.Load<Action<AcceleratorStream, KernelConfig, T1, T2>>(kernel, Threads(device, groupSize))
+        ?? device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
 
     /// <summary>Queues at least <paramref name="threads"/> threads.</summary>
     public void Run(int threads, T1 a1, T2 a2)
@@ -61,7 +63,8 @@ public sealed class Kernel<T1, T2, T3>(Device device, Action<T1, T2, T3> kernel,
     where T3 : struct
 {
     private readonly Action<AcceleratorStream, KernelConfig, T1, T2, T3> launch =
-        device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
+        device.Loader?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3>>(kernel, Threads(device, groupSize))
+        ?? device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
 
     /// <summary>Queues at least <paramref name="threads"/> threads.</summary>
     public void Run(int threads, T1 a1, T2 a2, T3 a3)
@@ -85,7 +88,8 @@ public sealed class Kernel<T1, T2, T3, T4>(Device device, Action<T1, T2, T3, T4>
     where T4 : struct
 {
     private readonly Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4> launch =
-        device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
+        device.Loader?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4>>(kernel, Threads(device, groupSize))
+        ?? device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
 
     /// <summary>Queues at least <paramref name="threads"/> threads.</summary>
     public void Run(int threads, T1 a1, T2 a2, T3 a3, T4 a4)
@@ -110,7 +114,8 @@ public sealed class Kernel<T1, T2, T3, T4, T5>(Device device, Action<T1, T2, T3,
     where T5 : struct
 {
     private readonly Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5> launch =
-        device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
+        device.Loader?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5>>(kernel, Threads(device, groupSize))
+        ?? device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
 
     /// <summary>Queues at least <paramref name="threads"/> threads.</summary>
     public void Run(int threads, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5)
@@ -136,7 +141,8 @@ public sealed class Kernel<T1, T2, T3, T4, T5, T6>(Device device, Action<T1, T2,
     where T6 : struct
 {
     private readonly Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6> launch =
-        device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
+        device.Loader?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6>>(kernel, Threads(device, groupSize))
+        ?? device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
 
     /// <summary>Queues at least <paramref name="threads"/> threads.</summary>
     public void Run(int threads, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6)
@@ -163,7 +169,8 @@ public sealed class Kernel<T1, T2, T3, T4, T5, T6, T7>(Device device, Action<T1,
     where T7 : struct
 {
     private readonly Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7> launch =
-        device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
+        device.Loader?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7>>(kernel, Threads(device, groupSize))
+        ?? device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
 
     /// <summary>Queues at least <paramref name="threads"/> threads.</summary>
     public void Run(int threads, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7)
@@ -191,7 +198,8 @@ public sealed class Kernel<T1, T2, T3, T4, T5, T6, T7, T8>(Device device, Action
     where T8 : struct
 {
     private readonly Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8> launch =
-        device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
+        device.Loader?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8>>(kernel, Threads(device, groupSize))
+        ?? device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
 
     /// <summary>Queues at least <paramref name="threads"/> threads.</summary>
     public void Run(int threads, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8)
@@ -220,7 +228,8 @@ public sealed class Kernel<T1, T2, T3, T4, T5, T6, T7, T8, T9>(Device device, Ac
     where T9 : struct
 {
     private readonly Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9> launch =
-        device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
+        device.Loader?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9>>(kernel, Threads(device, groupSize))
+        ?? device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
 
     /// <summary>Queues at least <paramref name="threads"/> threads.</summary>
     public void Run(int threads, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9)
@@ -250,7 +259,8 @@ public sealed class Kernel<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>(Device devic
     where T10 : struct
 {
     private readonly Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> launch =
-        device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
+        device.Loader?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>>(kernel, Threads(device, groupSize))
+        ?? device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
 
     /// <summary>Queues at least <paramref name="threads"/> threads.</summary>
     public void Run(int threads, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10)
@@ -281,7 +291,8 @@ public sealed class Kernel<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11>(Device 
     where T11 : struct
 {
     private readonly Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11> launch =
-        device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
+        device.Loader?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11>>(kernel, Threads(device, groupSize))
+        ?? device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
 
     /// <summary>Queues at least <paramref name="threads"/> threads.</summary>
     public void Run(int threads, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11)
@@ -313,7 +324,8 @@ public sealed class Kernel<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>(De
     where T12 : struct
 {
     private readonly Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12> launch =
-        device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
+        device.Loader?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>>(kernel, Threads(device, groupSize))
+        ?? device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
 
     /// <summary>Queues at least <paramref name="threads"/> threads.</summary>
     public void Run(int threads, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11, T12 a12)

@@ -8,8 +8,35 @@ public sealed partial record Convolution
     public override ImmutableArray<Candidate> Candidates =>
     [
         Candidate.Kernels("Plain", device => new PlainLauncher(device, this)),
+        .. Tiled,
         Candidate.Host(device => ConvolutionHost.Create(device, this)),
     ];
+
+    /// <summary>
+    /// The candidates by tiles, which pointwise convolutions and linear layers share. Registers alone suit processors, and products too
+    /// shallow or narrow to fill a tile of shared memory; products of which a GPU has fewer tiles than multiprocessors are split.
+    /// </summary>
+    internal ImmutableArray<Candidate> Tiled =>
+    [
+        Candidate.Kernels("RegisterTile", device => new ConvolutionProducts(device, this, ProductTile.Register)) with
+        {
+            Pays = static device => device.Kind != DeviceKind.Simulator,
+        },
+        Candidate.Kernels("SharedTile", device => new ConvolutionProducts(device, this, ProductTile.Shared)) with
+        {
+            Needs = SharedProduct.Fits,
+            Pays = device => FillsSharedTiles && IsGpu(device),
+        },
+        Candidate.Kernels("SplitK", device => new ConvolutionProducts(device, this, ProductTile.SharedSplit)) with
+        {
+            Needs = SharedProduct.Fits,
+            Pays = device => FillsSharedTiles && IsGpu(device) && SharedProduct.IsThin(device, ProductGeometry.Forward(this, joins: false), Groups),
+        },
+    ];
+
+    private bool FillsSharedTiles => Input.C / Groups >= 8 && Channels / Groups >= 8;
+
+    private static bool IsGpu(Device device) => device.Kind is DeviceKind.Cuda or DeviceKind.OpenCL && !device.Info.IsProcessor;
 
     private sealed class PlainLauncher(Device device, Convolution op) : Launcher
     {

@@ -25,4 +25,11 @@ public readonly struct EpilogueGeometry
         AddsBefore = op.Epilogue.Residual == ResidualOrder.BeforeActivation ? 1 : 0;
         AddsAfter = op.Epilogue.Residual == ResidualOrder.AfterActivation ? 1 : 0;
     }
+
+    /// <summary>Sums that are written as they are, or added to what is there.</summary>
+    internal EpilogueGeometry(int channels, bool adds)
+    {
+        Channels = Pitch = channels;
+        AddsBefore = adds ? 1 : 0;
+    }
 }

@@ -43,8 +43,12 @@ public sealed partial record Linear(Shape Input, int Channels, bool Bias = true)
     public override ImmutableArray<Candidate> Candidates =>
     [
         Candidate.Kernels("Plain", device => new PointwiseConvPlain(device, new PointwiseConv(Input, Channels, Bias))),
-        Candidate.Host(device => ConvolutionHost.Create(device, new Convolution(Input, Channels, new Window(1), 1, Bias))),
+        .. AsConvolution.Tiled,
+        Candidate.Host(device => ConvolutionHost.Create(device, AsConvolution)),
     ];
+
+    // One image of one pixel each.
+    private Convolution AsConvolution => new(Input, Channels, new Window(1), 1, Bias);
 
     /// <inheritdoc/>
     protected override string Detail => Bias ? "bias" : "";

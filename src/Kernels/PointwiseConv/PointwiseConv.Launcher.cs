@@ -8,8 +8,12 @@ public sealed partial record PointwiseConv
     public override ImmutableArray<Candidate> Candidates =>
     [
         Candidate.Kernels("Plain", device => new PointwiseConvPlain(device, this)),
-        Candidate.Host(device => ConvolutionHost.Create(device, new Convolution(Input, Channels, new Window(1), 1, Bias) { Epilogue = Epilogue })),
+        .. AsConvolution.Tiled,
+        Candidate.Host(device => ConvolutionHost.Create(device, AsConvolution)),
     ];
+
+    /// <summary>The convolution of a single tap that it is.</summary>
+    private Convolution AsConvolution => new(Input, Channels, new Window(1), 1, Bias) { Epilogue = Epilogue };
 }
 
 /// <summary>One thread an output; linear layers use it too.</summary>

@@ -18,6 +18,19 @@ internal interface IVectorAccess
     /// <param name="value">The floats.</param>
     /// <param name="count">How many there are from there on: any number, none if it is below 1.</param>
     static abstract void Store(View view, int at, Float4 value, int count);
+
+    /// <summary>Reads four floats that are all there.</summary>
+    /// <param name="view">Memory.</param>
+    /// <param name="at">Place of a vector.</param>
+    /// <param name="next">How many vectors behind it: apart from the place, so that a compiler sees which ones are neighbours.</param>
+    static abstract Float4 Read(View view, int at, int next);
+
+    /// <summary>Writes four floats that are all there.</summary>
+    /// <param name="view">Memory.</param>
+    /// <param name="at">Place of a vector.</param>
+    /// <param name="next">How many vectors behind it.</param>
+    /// <param name="value">The floats.</param>
+    static abstract void Write(View view, int at, int next, Float4 value);
 }
 
 /// <summary>One vector, all or nothing: <c>at</c> and <c>count</c> are multiples of four.</summary>
@@ -30,6 +43,10 @@ internal readonly struct Vectors : IVectorAccess
         if (count > 0)
             view.Cast<Float4>()[at >> 2] = value;
     }
+
+    public static Float4 Read(View view, int at, int next) => view.Cast<Float4>()[(at >> 2) + next];
+
+    public static void Write(View view, int at, int next, Float4 value) => view.Cast<Float4>()[(at >> 2) + next] = value;
 }
 
 /// <summary>Float by float, with a test each.</summary>
@@ -48,5 +65,20 @@ internal readonly struct Guarded : IVectorAccess
             view[at + 2] = value.Z;
         if (count > 3)
             view[at + 3] = value.W;
+    }
+
+    public static Float4 Read(View view, int at, int next)
+    {
+        at += 4 * next;
+        return new Float4(view[at], view[at + 1], view[at + 2], view[at + 3]);
+    }
+
+    public static void Write(View view, int at, int next, Float4 value)
+    {
+        at += 4 * next;
+        view[at] = value.X;
+        view[at + 1] = value.Y;
+        view[at + 2] = value.Z;
+        view[at + 3] = value.W;
     }
 }

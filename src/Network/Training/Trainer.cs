@@ -62,15 +62,15 @@ public sealed class Trainer : IDisposable
     /// <summary>Bytes of activations and their gradients in a training step.</summary>
     public long PlanBytes => training.Bytes;
 
+    /// <summary>How a training step's passes reach the device, in words; see <see cref="Plan.LaunchMode"/>.</summary>
+    public string LaunchMode => training.LaunchMode;
+
     /// <summary>Times training steps while it is set: operators, transfers and the optimiser.</summary>
     public Profiler? Profiler
     {
         get => training.Profiler;
         set => training.Profiler = value;
     }
-
-    /// <summary>How a training step's passes reach the device, in words; see <see cref="Plan.LaunchMode"/>.</summary>
-    public string LaunchMode => training.LaunchMode;
 
     /// <summary>One training step on a full batch.</summary>
     /// <param name="images">Images, NHWC, as many as <see cref="TrainerOptions.Batch"/>.</param>

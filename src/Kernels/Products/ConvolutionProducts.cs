@@ -1,0 +1,69 @@
+namespace GpuNet.Kernels;
+
+/// <summary>Convolution as matrix products whose rows are gathered as they are read; pointwise and linear layers are one of a single tap.</summary>
+internal sealed class ConvolutionProducts : Launcher
+{
+    private readonly PlainEpilogue epilogue;
+    private readonly Product forward;
+    private readonly WeightTranspose? transpose;
+    private readonly Product? backwardData;
+    private readonly RegisterWeightProduct? backwardWeights;
+    private readonly BiasGradient? backwardBias;
+    private readonly int inputs, transposedWeights;
+
+    public ConvolutionProducts(Device device, Convolution op, ProductTile tile)
+    {
+        var product = ProductGeometry.Forward(op, joins: true);
+        epilogue = new PlainEpilogue(device, op);
+        forward = Create(tile, device, [product], op.Groups, epilogue.Geometry, op.Epilogue.Activation, op.Epilogue.Residual);
+        WorkspaceElements = forward.WorkspaceElements;
+        if (op.IsInferenceOnly)
+            return;
+        inputs = op.Input.C;
+        transpose = new WeightTranspose(device, op);
+        transposedWeights = (int)(Arena.Align(op.Parameters[0].Shape.Bytes) / sizeof(float));
+        backwardData = Create(tile, device, ProductGeometry.Backward(op), op.Groups, new EpilogueGeometry(inputs, adds: false));
+        backwardWeights = new RegisterWeightProduct(device, product, op.Groups);
+        WorkspaceElements = Math.Max(WorkspaceElements, Math.Max(transposedWeights + backwardData.WorkspaceElements, backwardWeights.WorkspaceElements));
+        if (!op.Bias)
+            return;
+        backwardBias = new BiasGradient(device, product.Rows, op.Channels);
+        WorkspaceElements = Math.Max(WorkspaceElements, backwardBias.WorkspaceElements);
+    }
+
+    // For partial sums; backward has transposed weights before those of the input's gradient.
+    public override long WorkspaceElements { get; }
+
+    public override long PreparedElements => epilogue.PreparedElements;
+
+    public override void Prepare(Operands o) => epilogue.Prepare(o);
+
+    public override void Forward(Operands o)
+    {
+        View x = o.Input.View;
+        forward.Run(x, x, epilogue.Weight(o), epilogue.Bias(o), epilogue.Residual(o), o.Output.View, epilogue.Geometry,
+            o.Workspace.IsNone ? x : o.Workspace.View);
+    }
+
+    public override void Backward(Operands o)
+    {
+        View dy = o.DOutput.View, workspace = o.Workspace.View;
+        if (o.DInput.IsWanted)
+        {
+            View transposed = workspace.SubView(0, transpose!.Elements), dx = o.DInput.Tensor.View;
+            transpose.Run(o.Parameters[0].View, transposed);
+            View rest = backwardData!.WorkspaceElements > 0 ? workspace.SubView(transposedWeights, backwardData.WorkspaceElements) : transposed;
+            backwardData.Run(dy, dy, transposed, transposed, dx, dx, new EpilogueGeometry(inputs, o.DInput.Adds), rest);
+        }
+        if (!o.DParameters[0].IsNone)
+            backwardWeights!.Run(o.Input.View, o.Input.View, dy, o.DParameters[0].View, workspace);
+        if (backwardBias is not null && !o.DParameters[1].IsNone)
+            backwardBias.Run(dy, o.DParameters[1].View, workspace);
+    }
+
+    private static Product Create(
+        ProductTile tile, Device device, IEnumerable<ProductGeometry> products, int groups, EpilogueGeometry epilogue,
+        ActivationKind activation = ActivationKind.Identity, ResidualOrder residual = ResidualOrder.None) => tile == ProductTile.Register
+        ? new RegisterProduct(device, products, groups, epilogue, activation, residual)
+        : new SharedProduct(device, products, groups, epilogue, splits: tile == ProductTile.SharedSplit, activation, residual);
+}

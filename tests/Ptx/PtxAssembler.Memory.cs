@@ -1,0 +1,168 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace GpuNet.Tests.Ptx;
+
+internal static partial class PtxAssembler
+{
+    private enum Space
+    {
+        Global,
+        Shared,
+        Local,
+    }
+
+    // ld.space[.v2|.v4].type d, [a]    st.space[.v2|.v4].type [a], s
+    private static PtxOperation LoadOrStore(PtxSource source, PtxStatement statement, string[] parts)
+    {
+        bool load = parts[0] == "ld";
+        string[] modifiers = [.. parts[1..].Where(p => p is not ("volatile" or "nc" or "ca" or "cg" or "cs"))];
+        int vector = modifiers.Length == 3 ? modifiers[1] switch { "v2" => 2, "v4" => 4, _ => throw Unknown(statement) } : 1;
+        if (modifiers.Length != (vector > 1 ? 3 : 2) || statement.Operands.Count != 2)
+            throw Unknown(statement);
+        int size = modifiers[^1] switch
+        {
+            "f32" or "b32" or "u32" or "s32" => 4,
+            "b64" or "u64" or "s64" => 8,
+            "b16" or "u16" => 2,
+            _ => throw Unknown(statement),
+        };
+        PtxOperand data = statement.Operands[load ? 0 : 1];
+        int[] rows = data is PtxVector v ? [.. v.Elements.Select(r => r.Row * PtxWarp.Size)] : [((PtxRegister)data).Row * PtxWarp.Size];
+        if (rows.Length != vector || statement.Operands[load ? 1 : 0] is not PtxAddress address)
+            throw Unknown(statement);
+        if (modifiers[0] == "param" && load && address.Row < 0)
+            return LoadParameter(source, address, rows, size);
+        Space space = modifiers[0] switch
+        {
+            "global" => Space.Global,
+            "shared" => Space.Shared,
+            "local" => Space.Local,
+            _ => throw Unknown(statement),
+        };
+        return load ? Load(space, new Place(source, address), rows, size) : Store(space, new Place(source, address), rows, size);
+    }
+
+    private static PtxOperation Load(Space space, Place place, int[] rows, int size) => [MethodImpl(MethodImplOptions.AggressiveOptimization)] (warp, lanes) =>
+    {
+        for (; lanes != 0; lanes &= lanes - 1)
+        {
+            int lane = BitOperations.TrailingZeroCount(lanes);
+            ReadOnlySpan<byte> bytes = Reach(space, warp, lane, place.Of(warp, lane), size * rows.Length, PtxAccess.Read);
+            for (int i = 0; i < rows.Length; i++)
+                warp.Rows[rows[i] + lane] = Element(bytes, i, size);
+        }
+    };
+
+    private static PtxOperation Store(Space space, Place place, int[] rows, int size) => [MethodImpl(MethodImplOptions.AggressiveOptimization)] (warp, lanes) =>
+    {
+        for (; lanes != 0; lanes &= lanes - 1)
+        {
+            int lane = BitOperations.TrailingZeroCount(lanes);
+            Span<byte> bytes = Reach(space, warp, lane, place.Of(warp, lane), size * rows.Length, PtxAccess.Write);
+            for (int i = 0; i < rows.Length; i++)
+            {
+                Span<byte> element = bytes[(i * size)..];
+                ulong value = warp.Rows[rows[i] + lane];
+                _ = size == 4 ? BitConverter.TryWriteBytes(element, (uint)value)
+                    : size == 8 ? BitConverter.TryWriteBytes(element, value) : BitConverter.TryWriteBytes(element, (ushort)value);
+            }
+        }
+    };
+
+    // All lanes get the same.
+    private static PtxOperation LoadParameter(PtxSource source, PtxAddress address, int[] rows, int size)
+    {
+        PtxVariable parameter = source.Parameters.FirstOrDefault(p => p.Name == address.Variable) ?? throw new PtxFault($"No such parameter: {address.Variable}");
+        int place = parameter.Address + (int)address.Offset;
+        Require((ulong)address.Offset, size * rows.Length, parameter.Bytes);
+        return (warp, lanes) =>
+        {
+            for (int i = 0; i < rows.Length; i++)
+            {
+                ulong value = Element(warp.Group.Parameters.AsSpan(place), i, size);
+                for (uint rest = lanes; rest != 0; rest &= rest - 1)
+                    warp.Rows[rows[i] + BitOperations.TrailingZeroCount(rest)] = value;
+            }
+        };
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static unsafe Span<byte> Reach(Space space, PtxWarp warp, int lane, ulong address, int bytes, PtxAccess access)
+    {
+        PtxGroup group = warp.Group;
+        if (space == Space.Local)
+        {
+            Require(address, bytes, group.Kernel.Source.LocalBytes);
+            return warp.Local(lane).Slice((int)address, bytes);
+        }
+        byte* memory = space == Space.Global
+            ? group.Memory.At(address, bytes, access, warp.Thread(lane), group.Clock) : group.Shared.At(address, bytes, access, warp.Thread(lane), group.Clock);
+        return new Span<byte>(memory, bytes);
+    }
+
+    private static ulong Element(ReadOnlySpan<byte> bytes, int i, int size)
+    {
+        ReadOnlySpan<byte> element = bytes[(i * size)..];
+        return size == 4 ? BitConverter.ToUInt32(element) : size == 8 ? BitConverter.ToUInt64(element) : BitConverter.ToUInt16(element);
+    }
+
+    private static void Require(ulong address, int bytes, int length)
+    {
+        if (address + (ulong)bytes > (ulong)length || address % (uint)bytes != 0)
+            throw new PtxFault($"address {address}: {bytes} bytes on their boundary, of {length} there are");
+    }
+
+    // cp.async.ca|cg.shared.global [to], [from], bytes[, bytes that are there]: the rest of the target becomes 0.
+    private static PtxOperation CopyAsync(PtxSource source, PtxStatement statement)
+    {
+        switch (statement.Opcode)
+        {
+            case "cp.async.commit_group":
+                return EachLane(static (warp, lane) => warp.CommitCopies(lane));
+            case "cp.async.wait_all":
+                return EachLane(static (warp, lane) =>
+                {
+                    warp.CommitCopies(lane);
+                    warp.AwaitCopies(lane, 0);
+                });
+            case "cp.async.wait_group" when statement.Operands is [PtxRegister left]:
+                return EachLane((warp, lane) => warp.AwaitCopies(lane, (int)warp.Rows[(left.Row * PtxWarp.Size) + lane]));
+        }
+        if (statement.Opcode is not ("cp.async.ca.shared.global" or "cp.async.cg.shared.global")
+            || statement.Operands is not [PtxAddress to, PtxAddress from, PtxRegister size, ..] || statement.Operands.Count > 4)
+            throw Unknown(statement);
+        bool whole = statement.Opcode.Contains(".cg.", StringComparison.Ordinal);
+        int sizeRow = size.Row * PtxWarp.Size, thereRow = statement.Operands is [_, _, _, PtxRegister there] ? there.Row * PtxWarp.Size : sizeRow;
+        Place target = new(source, to), origin = new(source, from);
+        return EachLane((warp, lane) =>
+        {
+            (int bytes, int present) = ((int)warp.Rows[sizeRow + lane], (int)warp.Rows[thereRow + lane]);
+            if (!(whole ? bytes == 16 : bytes is 4 or 8 or 16) || present > bytes)
+                throw new PtxFault($"a copy of {present} of {bytes} bytes");
+            var values = new byte[bytes];
+            ulong place = target.Of(warp, lane), first = origin.Of(warp, lane);
+            if (first % (uint)bytes != 0)
+                throw new PtxFault($"the source is not aligned to {bytes} bytes");
+            for (int i = 0; i < present; i += 4)
+                Reach(Space.Global, warp, lane, first + (ulong)i, 4, PtxAccess.Read).CopyTo(values.AsSpan(i));
+            Reach(Space.Shared, warp, lane, place, bytes, PtxAccess.CopyInto);
+            warp.BeginCopy(lane, place, values);
+        });
+    }
+
+    private static PtxOperation EachLane(Action<PtxWarp, int> of) => [MethodImpl(MethodImplOptions.AggressiveOptimization)] (warp, lanes) =>
+    {
+        for (; lanes != 0; lanes &= lanes - 1)
+            of(warp, BitOperations.TrailingZeroCount(lanes));
+    };
+
+    /// <summary>An address: a row of bases, or a variable's, and an offset.</summary>
+    private readonly struct Place(PtxSource source, PtxAddress address)
+    {
+        private readonly int row = address.Row * PtxWarp.Size;
+        private readonly ulong offset = (ulong)address.Offset + (address.Row >= 0 ? 0 : (ulong)Variable(source, address.Variable!).Address);
+
+        public ulong Of(PtxWarp warp, int lane) => row >= 0 ? warp.Rows[row + lane] + offset : offset;
+    }
+}

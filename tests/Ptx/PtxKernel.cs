@@ -1,0 +1,65 @@
+namespace GpuNet.Tests.Ptx;
+
+/// <summary>What an instruction does to the lanes of a warp that execute it; bit l of the mask is lane l.</summary>
+internal delegate void PtxOperation(PtxWarp warp, uint lanes);
+
+/// <summary>How an instruction changes the flow of a warp.</summary>
+internal enum PtxFlow
+{
+    Next,
+    Branch,
+    Exit,
+    Barrier,
+
+    /// <summary>All lanes of the warp execute it together.</summary>
+    Collective,
+}
+
+/// <summary>One instruction, bound to its rows.</summary>
+internal sealed record PtxInstruction(PtxStatement Statement, PtxFlow Flow, int Target, PtxOperation Run);
+
+/// <summary>A kernel's PTX, ready to run on groups of any size.</summary>
+internal sealed class PtxKernel
+{
+    /// <summary>Shared memory that a kernel can declare.</summary>
+    private const int MaxShared = 48 << 10;
+
+    public PtxKernel(string module)
+    {
+        Source = new PtxSource(module);
+        Code = [.. Source.Statements.Select(s => PtxAssembler.Bind(Source, s))];
+        foreach (string name in Source.Special.Keys.Where(n => !PtxWarp.IsSpecial(n)))
+            throw new PtxFault($"No such register: {name}");
+        int bytes = Source.Shared.Sum(v => v.Bytes);
+        if (bytes > MaxShared)
+            throw new PtxFault($"{Source.Name}: {bytes} bytes of shared memory are more than {MaxShared}");
+    }
+
+    public PtxSource Source { get; }
+
+    public PtxInstruction[] Code { get; }
+
+    /// <summary>Runs all groups of a launch, one after the other.</summary>
+    /// <param name="memory">What its views are.</param>
+    /// <param name="parameters">The parameters' bytes as they are laid out.</param>
+    /// <param name="groups">Groups on each axis.</param>
+    /// <param name="threads">Threads of a group.</param>
+    /// <exception cref="PtxFault">A fault; it says where.</exception>
+    public void Run(PtxMemory memory, byte[] parameters, GroupCount groups, int threads)
+    {
+        if (threads < 1 || threads > Source.MaxThreads)
+            throw new PtxFault($"{Source.Name}: {threads} threads where it is compiled for up to {Source.MaxThreads}");
+        if (groups.X < 1 || groups.Y is < 1 or > 65535 || groups.Z is < 1 or > 65535)
+            throw new PtxFault($"{Source.Name}: a grid of {groups} groups");
+        var clock = new PtxClock();
+        using var group = new PtxGroup(this, memory, parameters, groups, threads, clock);
+        for (int z = 0; z < groups.Z; z++)
+        {
+            for (int y = 0; y < groups.Y; y++)
+            {
+                for (int x = 0; x < groups.X; x++)
+                    group.Run(new GroupCount(x, y, z));
+            }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+#if !GPUNET_EMULATOR
+using System.Collections.Concurrent;
+using System.Linq.Expressions;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using ILGPU;
+using ILGPU.Backends.EntryPoints;
+using ILGPU.Backends.PTX;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
+
+namespace GpuNet.Tests.Ptx;
+
+/// <summary>
+/// Stands for a CUDA card of some generation: compiles kernels to its PTX, as they would be there, and interprets that over the
+/// simulator's memory. So whole operators run as they would on a card, though slowly.
+/// </summary>
+internal sealed unsafe class PtxLoader(int capability) : IKernelLoader
+{
+    private static readonly Lazy<Context> Context = new(static () =>
+        ILGPU.Context.Create(static b => b.CPU().EnableAlgorithms().Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive)));
+
+    // The state of memory outlives a launch, and not its buffer.
+    private static readonly ConditionalWeakTable<MemoryBuffer, PtxShadow> Shadows = [];
+
+    private readonly ConcurrentDictionary<(MethodInfo Method, int GroupSize), Delegate> launches = new();
+
+    private readonly Lazy<PTXBackend> backend = new(() => new PTXBackend(
+        Context.Value, new CudaArchitecture(capability / 10, capability % 10), capability >= 80 ? CudaInstructionSet.ISA_80 : CudaInstructionSet.ISA_70, null!));
+
+    public DeviceInfo Describe(DeviceInfo simulator) => simulator with
+    {
+        Name = $"ptx {capability}",
+        Kind = DeviceKind.Cuda,
+        Description = "CUDA code, interpreted",
+        Multiprocessors = 4,
+        WarpSize = PtxWarp.Size,
+        MaxGroupSize = 1024,
+        ComputeCapability = capability,
+    };
+
+    public TLaunch Load<TLaunch>(Delegate kernel, int groupSize)
+        where TLaunch : Delegate =>
+        (TLaunch)launches.GetOrAdd((kernel.Method, groupSize), key => Launch<TLaunch>(Compile(key.Method, key.GroupSize)));
+
+    // The delegate of this type that gathers the arguments and interprets.
+    private static Delegate Launch<TLaunch>(PtxKernel kernel)
+        where TLaunch : Delegate
+    {
+        ParameterExpression[] parameters = [.. typeof(TLaunch).GetMethod("Invoke")!.GetParameters().Select(p => Expression.Parameter(p.ParameterType))];
+        NewArrayExpression arguments = Expression.NewArrayInit(typeof(object), parameters.Skip(2).Select(p => Expression.Convert(p, typeof(object))));
+        MethodInfo run = typeof(PtxLoader).GetMethod(nameof(Run), BindingFlags.NonPublic | BindingFlags.Static)!;
+        return Expression.Lambda<TLaunch>(Expression.Call(run, Expression.Constant(kernel), parameters[1], arguments), parameters).Compile();
+    }
+
+    private PtxKernel Compile(MethodInfo method, int groupSize)
+    {
+        var compiled = (PTXCompiledKernel)backend.Value.Compile(
+            EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization(groupSize, null));
+        try
+        {
+            return new PtxKernel(compiled.PTXAssembly);
+        }
+        catch (PtxFault fault)
+        {
+            throw new PtxFault($"{method.DeclaringType!.Name}.{method.Name}: {fault.Message}", fault);
+        }
+    }
+
+    private static void Run(PtxKernel kernel, KernelConfig config, object[] arguments)
+    {
+        if (config.GroupDim.Y != 1 || config.GroupDim.Z != 1)
+            throw new PtxFault("groups have one axis");
+        var memory = new PtxMemory();
+        var bytes = new byte[kernel.Source.ParameterBytes];
+        if (arguments.Length != kernel.Source.Parameters.Count)
+            throw new PtxFault($"{kernel.Source.Name} takes {kernel.Source.Parameters.Count} arguments, got {arguments.Length}");
+        for (int i = 0; i < arguments.Length; i++)
+        {
+            PtxVariable parameter = kernel.Source.Parameters[i];
+            Span<byte> target = bytes.AsSpan(parameter.Address, parameter.Bytes);
+            if (arguments[i] is ArrayView<float> view)
+            {
+                BitConverter.TryWriteBytes(target, Add(memory, view));
+                BitConverter.TryWriteBytes(target[sizeof(long)..], view.Length);
+                continue;
+            }
+            var handle = GCHandle.Alloc(arguments[i], GCHandleType.Pinned);
+            if (Marshal.SizeOf(arguments[i]) != parameter.Bytes)
+                throw new PtxFault($"{kernel.Source.Name}: argument {i} has {Marshal.SizeOf(arguments[i])} bytes, its parameter {parameter.Bytes}");
+            new ReadOnlySpan<byte>((void*)handle.AddrOfPinnedObject(), parameter.Bytes).CopyTo(target);
+            handle.Free();
+        }
+        kernel.Run(memory, bytes, new GroupCount(config.GridDim.X, config.GridDim.Y, config.GridDim.Z), config.GroupDim.X);
+    }
+
+    private static ulong Add(PtxMemory memory, ArrayView<float> view)
+    {
+        if (view.Length == 0)
+            return memory.Add(null, 0, 0, new PtxShadow(0));
+        MemoryBuffer buffer = ((IArrayView)view).Buffer;
+        long first = ((IContiguousArrayView)view).Index * sizeof(float);
+        PtxShadow shadow = Shadows.GetValue(buffer, static b => new PtxShadow(b.LengthInBytes));
+        return memory.Add((byte*)buffer.NativePtr + first, view.LengthInBytes, first, shadow);
+    }
+}
+#endif
