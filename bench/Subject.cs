@@ -19,10 +19,11 @@ internal sealed record Subject(ImmutableArray<string> Devices, ImmutableArray<Mo
     /// <summary>The subject of this process; benchmarks have no other way to be told.</summary>
     public static Subject Current { get; private set; } = null!;
 
-    /// <summary>Opens one of the devices.</summary>
+    /// <summary>Opens one of the devices. Candidates are chosen by rule, whatever has been tuned on this machine.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="plainKernels">Whether it runs plain kernels alone.</param>
-    public Device Open(string name, bool plainKernels = false) => Device.Open(name, new DeviceOptions { Threads = Threads, PlainKernels = plainKernels });
+    public Device Open(string name, bool plainKernels = false) =>
+        Device.Open(name, new DeviceOptions { Threads = Threads, PlainKernels = plainKernels, UseTuning = false });
 
     /// <summary>Images of a pass on a device.</summary>
     public int BatchOn(Device device) => Batch ?? (device.Kind is DeviceKind.Cuda or DeviceKind.OpenCL && !device.Info.IsProcessor ? BatchOfCard : BatchOfProcessor);

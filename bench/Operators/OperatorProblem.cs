@@ -23,9 +23,7 @@ internal sealed record OperatorProblem(Operator Operator, Direction Direction, I
     {
         Direction.Inference => Operator.Bytes,
         Direction.Forward => Operator.Bytes + Operator.Saved.Sum(s => s.Bytes),
-        _ => Operator.Output.Bytes + Operator.Saved.Sum(s => s.Bytes)
-            + Operator.Inputs.Select((s, i) => Operator.HasGradient(i) ? 2 * s.Bytes : s.Bytes).Sum()
-            + Operator.Parameters.Sum(p => p.IsTrained ? 3 * p.Shape.Bytes : p.Shape.Bytes),
+        _ => Operator.BackwardBytes,
     };
 
     /// <summary>The distinct operators of the networks' passes as a plan runs them on a device.</summary>

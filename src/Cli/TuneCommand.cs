@@ -72,14 +72,11 @@ internal static class TuneCommand
         return new Part(mode == PlanMode.Inference ? "inference" : "training step", rows);
     }
 
-    // As a plan runs them. Its own choices are of no consequence.
+    // As a plan runs them.
     private static Operator[] Operators(Subject subject, Device device, PlanMode mode)
     {
-        bool training = mode == PlanMode.Training;
-        Graph graph = training ? subject.Model.BuildWithLoss(subject.Batch) : subject.Model.Build(subject.Batch);
-        using var parameters = new ParameterStore(graph, device, withGradients: training);
-        using var plan = new Plan(graph, parameters, mode);
-        return [.. plan.RunGraph.Nodes.Select(n => n.Operator)];
+        Graph graph = mode == PlanMode.Training ? subject.Model.BuildWithLoss(subject.Batch) : subject.Model.Build(subject.Batch);
+        return [.. Plan.Rewrite(graph, mode, device).Nodes.Select(n => n.Operator)];
     }
 
     private static object Describe(Subject subject, Device device, List<Part> parts) => new

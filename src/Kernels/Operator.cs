@@ -45,11 +45,11 @@ public abstract partial record Operator
     public virtual long Bytes => Inputs.Sum(s => s.Bytes) + Parameters.Sum(p => p.Shape.Bytes) + Output.Bytes;
 
     /// <summary>
-    /// Bytes one backward pass must move: inputs and the output's gradient read, gradients of inputs written, parameters read and their
-    /// gradients added to.
+    /// Bytes one backward pass must move: inputs, what was saved and the output's gradient read, the inputs' gradients written, parameters
+    /// read and their gradients added to.
     /// </summary>
     public virtual long BackwardBytes =>
-        Output.Bytes + Inputs.Select((s, i) => HasGradient(i) ? 2 * s.Bytes : s.Bytes).Sum()
+        Output.Bytes + Saved.Sum(s => s.Bytes) + Inputs.Select((s, i) => HasGradient(i) ? 2 * s.Bytes : s.Bytes).Sum()
         + Parameters.Sum(p => p.IsTrained ? 3 * p.Shape.Bytes : p.Shape.Bytes);
 
     /// <summary>The ways to run the operator; the first is the plain kernel, one thread an output, and a later one is better where it pays.</summary>

@@ -15,14 +15,14 @@ public sealed class TunerTests
     // The rule takes the last, which is the slowest of those that are right.
     private static FakeOperator Mixed => new(
         Small,
-        FakeOperator.Of("Plain", 4),
+        FakeOperator.Of("Plain", 20),
         FakeOperator.Of("Quick", 0),
         FakeOperator.Unbound("Unbound"),
         FakeOperator.Of("Wrong", 0, factor: 2.2f),
         FakeOperator.Of("NaN", 0, factor: float.NaN),
         FakeOperator.Of("WrongBack", 0, gradient: 1),
         FakeOperator.Huge("Huge"),
-        FakeOperator.Of("Slow", 30));
+        FakeOperator.Of("Slow", 50));
 
     private static IEnumerable<TestCaseData> RealOperators =>
         from type in typeof(IOperatorReference).Assembly.GetTypes()
@@ -74,6 +74,16 @@ public sealed class TunerTests
     }
 
     [Test]
+    public void Records_are_given_back()
+    {
+        var recorder = new CountingRecorder();
+        device.Record(recorder);
+        TunedOperator result = new Tuner(device).Tune(Mixed, DirectionSet.Both);
+        Assert.That(result.Winner?.Candidate, Is.EqualTo("Quick"));
+        Assert.That(recorder.Alive, Is.Zero);
+    }
+
+    [Test]
     public void Forward_alone_asks_nothing_of_backward()
     {
         TunedOperator result = new Tuner(device).Tune(Mixed, DirectionSet.Forward);
@@ -82,11 +92,11 @@ public sealed class TunerTests
     }
 
     [Test]
-    public void Without_a_clear_winner_the_rule_stands()
+    public void Where_the_rule_is_right_that_is_remembered()
     {
-        var op = new FakeOperator(Small, FakeOperator.Of("Plain", 5), FakeOperator.Of("Same", 5));
+        var op = new FakeOperator(Small, FakeOperator.Of("Plain", 20), FakeOperator.Of("Quick", 0));
         TunedOperator result = new Tuner(device).Tune(op, DirectionSet.Forward);
-        Assert.That((result.Rule.Candidate, result.Winner?.Candidate, result.Ratio), Is.EqualTo(("Same", "Same", 1.0)));
+        Assert.That((result.Rule.Candidate, result.Winner?.Candidate, result.Ratio), Is.EqualTo(("Quick", "Quick", 1.0)));
         Assert.That(device.Tuning!.Count, Is.EqualTo(1));
     }
 

@@ -14,10 +14,14 @@ internal sealed class CandidateTrial : IDisposable
 
     private const int Samples = 9;
     private const int LeastSamples = 3;
-    private const int MaxRepeats = 64;
+    private const int MaxRepeats = 256;
 
     // A clock's tick and a wait for the device are small beside a sample.
     private const double SampleSeconds = 0.001;
+
+    // Below this, most of which may be the wait, the host may not keep up with the launches; where the device can, they are recorded and
+    // repeated, as plans do it.
+    private const double ShortSeconds = 200e-6;
     private const double MostSeconds = 0.5;
 
     // A candidate that takes so many times as long as the best will not catch up: by one sample, and by two.
@@ -28,7 +32,7 @@ internal sealed class CandidateTrial : IDisposable
     private readonly bool backward;
     private readonly OperandRotation rotation;
     private (string Name, float[] Values)[] expected = [];
-    private int set;
+    private int next;
 
     public CandidateTrial(Operator op, Device device, DirectionSet directions, Launcher[] launchers)
     {
@@ -73,25 +77,25 @@ internal sealed class CandidateTrial : IDisposable
     public Trial Time(Launcher launcher, Trial trial, double best)
     {
         rotation.Prepare(launcher);
-        Sample(launcher, 1);
-        (double forward, double backward) first = Sample(launcher, 1);
+        Once(launcher);
+        (double forward, double backward) first = Once(launcher);
         double once = first.forward + first.backward;
         if (once > Hopeless * best)
             return Median(trial, [first]) with { IsAbandoned = true };
-        int repeats = (int)Math.Clamp(SampleSeconds / Math.Max(once, 1e-9), 1, MaxRepeats);
         var samples = new List<(double Forward, double Backward)> { first };
         long start = Stopwatch.GetTimestamp();
-        if (repeats > 1)
+        using Repeated repeated = Repeat(launcher, once);
+        if (repeated.Count > 1)
         {
             // A single call says more of the wait for the device than of the kernel.
             samples.Clear();
-            Sample(launcher, repeats);
+            repeated.Sample();
         }
         while (samples.Count < Samples && (samples.Count < LeastSamples || Stopwatch.GetElapsedTime(start).TotalSeconds < MostSeconds))
         {
             if (samples.Count == 2 && samples.Min(s => s.Forward + s.Backward) > Slow * best)
                 return Median(trial, samples) with { IsAbandoned = true };
-            samples.Add(Sample(launcher, repeats));
+            samples.Add(repeated.Sample());
         }
         return Median(trial, samples);
     }
@@ -99,14 +103,18 @@ internal sealed class CandidateTrial : IDisposable
     /// <summary>Times two candidates by turns.</summary>
     public (Trial First, Trial Second) TimeByTurns((Launcher Launcher, Trial Trial) first, (Launcher Launcher, Trial Trial) second)
     {
-        int repeats = (int)Math.Clamp(SampleSeconds / Math.Max(Math.Max(first.Trial.Seconds, second.Trial.Seconds), 1e-9), 1, MaxRepeats);
+        double slower = Math.Max(first.Trial.Seconds, second.Trial.Seconds);
+        using Repeated one = Repeat(first.Launcher, slower), other = Repeat(second.Launcher, slower);
         var samples = (First: new List<(double, double)>(), Second: new List<(double, double)>());
         long start = Stopwatch.GetTimestamp();
         while (samples.First.Count < Samples
             && (samples.First.Count < LeastSamples || Stopwatch.GetElapsedTime(start).TotalSeconds < 2 * MostSeconds))
         {
-            samples.First.Add(Turn(first.Launcher, repeats));
-            samples.Second.Add(Turn(second.Launcher, repeats));
+            // What is prepared is the other's by now.
+            rotation.Prepare(first.Launcher);
+            samples.First.Add(one.Sample());
+            rotation.Prepare(second.Launcher);
+            samples.Second.Add(other.Sample());
         }
         return (Median(first.Trial, samples.First) with { IsAbandoned = false }, Median(second.Trial, samples.Second));
     }
@@ -119,29 +127,19 @@ internal sealed class CandidateTrial : IDisposable
         Backward = samples.Select(s => s.Backward).Order().ElementAt(samples.Count / 2),
     };
 
-    // What is prepared is the other's by now.
-    private (double Forward, double Backward) Turn(Launcher launcher, int repeats)
+    // A single call in each direction, on the next set.
+    private (double Forward, double Backward) Once(Launcher launcher)
     {
-        rotation.Prepare(launcher);
-        return Sample(launcher, repeats);
+        using var once = new Repeated(this, launcher, 1, record: false);
+        return once.Sample();
     }
 
-    // Backward runs over the sets that forward has just left.
-    private (double Forward, double Backward) Sample(Launcher launcher, int repeats)
+    // As many calls as make a sample, of which one takes so long.
+    private Repeated Repeat(Launcher launcher, double once)
     {
-        int first = set;
-        set = (set + repeats) % rotation.Count;
-        double Seconds(Action<Operands> pass)
-        {
-            device.Synchronize();
-            long start = Stopwatch.GetTimestamp();
-            for (int i = 0; i < repeats; i++)
-                pass(rotation[(first + i) % rotation.Count]);
-            device.Synchronize();
-            return Stopwatch.GetElapsedTime(start).TotalSeconds / repeats;
-        }
-
-        return (Seconds(launcher.Forward), backward ? Seconds(launcher.Backward) : 0);
+        int count = (int)Math.Clamp(SampleSeconds / Math.Max(once, 1e-9), 1, MaxRepeats);
+        bool record = once < ShortSeconds && device.GraphObstacle.Length == 0;
+        return new Repeated(this, launcher, record ? Math.Max(count, Math.Min(rotation.Count, MaxRepeats)) : count, record);
     }
 
     private void Run(Launcher launcher)
@@ -163,5 +161,56 @@ internal sealed class CandidateTrial : IDisposable
             .. o.DParameters.Select((d, i) => (Tensor: d, Name: $"gradient of parameter {i}")).Where(d => !d.Tensor.IsNone).Select(d => (d.Name, d.Tensor.ToArray())),
             .. backward ? o.Parameters.Select((p, i) => ($"parameter {i}", p.ToArray())) : [],
         ];
+    }
+
+    /// <summary>Calls of one candidate that are timed together, each on a set of its own as far as there are so many.</summary>
+    private sealed class Repeated : IDisposable
+    {
+        private readonly CandidateTrial trial;
+        private readonly Launcher launcher;
+        private readonly LaunchGraph? forward, backward;
+
+        public Repeated(CandidateTrial trial, Launcher launcher, int count, bool record)
+        {
+            (this.trial, this.launcher, Count) = (trial, launcher, count);
+            if (!record)
+                return;
+            forward = trial.device.Capture(() => Launch(launcher.Forward, 0), out _);
+            backward = trial.backward ? trial.device.Capture(() => Launch(launcher.Backward, 0), out _) : null;
+        }
+
+        public int Count { get; }
+
+        // Backward runs over the sets that forward has just left.
+        public (double Forward, double Backward) Sample()
+        {
+            int first = trial.next;
+            trial.next = (trial.next + Count) % trial.rotation.Count;
+            return (Seconds(forward, launcher.Forward, first), trial.backward ? Seconds(backward, launcher.Backward, first) : 0);
+        }
+
+        public void Dispose()
+        {
+            forward?.Dispose();
+            backward?.Dispose();
+        }
+
+        private double Seconds(LaunchGraph? recorded, Action<Operands> pass, int first)
+        {
+            trial.device.Synchronize();
+            long start = Stopwatch.GetTimestamp();
+            if (recorded is null)
+                Launch(pass, first);
+            else
+                recorded.Launch();
+            trial.device.Synchronize();
+            return Stopwatch.GetElapsedTime(start).TotalSeconds / Count;
+        }
+
+        private void Launch(Action<Operands> pass, int first)
+        {
+            for (int i = 0; i < Count; i++)
+                pass(trial.rotation[(first + i) % trial.rotation.Count]);
+        }
     }
 }

@@ -21,6 +21,12 @@ public sealed record ProfileRow(string Name, string Pass, string Candidate, Oper
     /// <summary>Floating-point operations of a call. Backward counts twice forward's.</summary>
     public double Flops => Operator is { } op ? op.Flops * (Pass == Profiler.Backward ? 2.0 : 1.0) : 0;
 
-    /// <summary>Bytes a call must move.</summary>
-    public double Bytes => Operator is not { } op ? 0 : Pass == Profiler.Backward ? op.BackwardBytes : op.Bytes;
+    /// <summary>Bytes a call must move, with those that forward leaves for backward.</summary>
+    public double Bytes => (Operator, Pass) switch
+    {
+        (null, _) => 0,
+        ({ } op, Profiler.Backward) => op.BackwardBytes,
+        ({ } op, Profiler.Forward) => op.Bytes + op.Saved.Sum(s => s.Bytes),
+        ({ } op, _) => op.Bytes,
+    };
 }
