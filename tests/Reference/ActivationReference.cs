@@ -11,6 +11,7 @@ internal sealed class ActivationReference : IOperatorReference
         .. Kinds.Select(kind => new Activation(new Shape(2, 3, 5, 7), kind)),
         .. Kinds.Select(kind => new Activation(new Shape(1, 1, 1, 1), kind)),
         new Activation(new Shape(2, 33, 31, 17), ActivationKind.Gelu),
+        new Activation(new Shape(3, 5, 9, 12), ActivationKind.Silu),
     ];
 
     public static IEnumerable<(Operator Operator, string Message)> Invalid =>

@@ -9,6 +9,7 @@ internal sealed class AddReference : IOperatorReference
         new Add(new Shape(1, 1, 1, 1)),
         new Add(new Shape(2, 5, 7, 3)),
         new Add(new Shape(3, 21, 19, 29)),
+        new Add(new Shape(2, 5, 9, 32)),
     ];
 
     public static IEnumerable<(Operator Operator, string Message)> Invalid => [(new Add(new Shape(1, 2, 0, 4)), "extent of an input")];

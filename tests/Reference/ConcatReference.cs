@@ -9,6 +9,7 @@ internal sealed class ConcatReference : IOperatorReference
     [
         new Concat([new Shape(1, 1, 1, 1)]),
         new Concat([new Shape(2, 3, 5, 3), new Shape(2, 3, 5, 8)]),
+        new Concat([.. ((int[])[16, 4, 8]).Select(c => new Shape(2, 5, 7, c))]),
         new Concat([.. ((int[])[32, 1, 19, 64, 7]).Select(c => new Shape(1, 13, 11, c))]),
     ];
 

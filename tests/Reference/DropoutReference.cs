@@ -9,6 +9,7 @@ internal sealed class DropoutReference : IOperatorReference
         new Dropout(new Shape(1, 1, 1, 1), 0.5f),
         new Dropout(new Shape(2, 3, 5, 7), 0.2f),
         new Dropout(new Shape(2, 3, 5, 7), 0f),
+        new Dropout(new Shape(2, 3, 5, 8), 0.3f),
         new Dropout(new Shape(3, 29, 31, 23), 0.7f),
     ];
 

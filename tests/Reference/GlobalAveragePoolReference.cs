@@ -11,6 +11,8 @@ internal sealed class GlobalAveragePoolReference : IOperatorReference
         new GlobalAveragePool(new Shape(2, 7, 7, 83)),
         new GlobalAveragePool(new Shape(1, 3, 2, 531)),
         new GlobalAveragePool(new Shape(2, 13, 11, 5)),
+        new GlobalAveragePool(new Shape(1, 23, 17, 12)),
+        new GlobalAveragePool(new Shape(3, 3, 2, 260)),
     ];
 
     public static IEnumerable<(Operator Operator, string Message)> Invalid =>

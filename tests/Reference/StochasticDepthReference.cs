@@ -9,6 +9,7 @@ internal sealed class StochasticDepthReference : IOperatorReference
         new StochasticDepth(new Shape(1, 1, 1, 1), 0.5f),
         new StochasticDepth(new Shape(9, 3, 5, 7), 0.5f),
         new StochasticDepth(new Shape(2, 3, 5, 7), 0f),
+        new StochasticDepth(new Shape(7, 2, 3, 12), 0.4f),
         new StochasticDepth(new Shape(5, 29, 31, 23), 0.3f),
     ];
 

@@ -10,6 +10,7 @@ public sealed partial record Activation
     public override ImmutableArray<Candidate> Candidates =>
     [
         Candidate.Kernels("Plain", device => Kind.Bind(new PlainBinder(device, this))),
+        Candidate.Kernels("Vector", device => Kind.Bind(new VectorBinder(device, this))),
         Candidate.Host(device => Kind.Bind(new HostBinder(device, this))),
     ];
 
@@ -17,6 +18,12 @@ public sealed partial record Activation
     {
         public Launcher Bind<TActivation>()
             where TActivation : unmanaged, IActivation => new PlainLauncher<TActivation>(device, op);
+    }
+
+    private sealed class VectorBinder(Device device, Activation op) : IActivationBinder<Launcher>
+    {
+        public Launcher Bind<TActivation>()
+            where TActivation : unmanaged, IActivation => new VectorLauncher<TActivation>(device, op);
     }
 
     private sealed class HostBinder(Device device, Activation op) : IActivationBinder<Launcher>
@@ -41,6 +48,21 @@ public sealed partial record Activation
         {
             if (o.DInput.IsWanted)
                 backward.Run(count, o.Input.View, o.DOutput.View, o.DInput.Tensor.View, count, o.DInput.AddFlag);
+        }
+    }
+    // Four floats a thread.
+    private sealed class VectorLauncher<TActivation>(Device device, Activation op) : Launcher
+        where TActivation : unmanaged, IActivation
+    {
+        private readonly ElementwisePass forward = ElementwisePass.Of<Activate<TActivation>>(device, ElementwiseRows.Alike(op.Input));
+        private readonly ElementwisePass backward = ElementwisePass.Of<TimesSlope<TActivation>>(device, ElementwiseRows.Alike(op.Input));
+
+        public override void Forward(Operands o) => forward.Run(o.Input.View, o.Input.View, o.Output.View);
+
+        public override void Backward(Operands o)
+        {
+            if (o.DInput.IsWanted)
+                backward.Run(o.DOutput.View, o.Input.View, o.DInput.Tensor.View, o.DInput.AddFlag);
         }
     }
 }

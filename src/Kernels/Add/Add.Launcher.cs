@@ -9,6 +9,7 @@ public sealed partial record Add
     public override ImmutableArray<Candidate> Candidates =>
     [
         Candidate.Kernels("Plain", device => new PlainLauncher(device, this)),
+        Candidate.Kernels("Vector", device => new VectorLauncher(device, this)),
         Candidate.Host(device => new HostLauncher(device, this)),
     ];
 
@@ -27,6 +28,25 @@ public sealed partial record Add
             {
                 if (gradient.IsWanted)
                     backward.Run(count, o.DOutput.View, gradient.Tensor.View, count, gradient.AddFlag);
+            }
+        }
+    }
+
+    // Four floats a thread.
+    private sealed class VectorLauncher(Device device, Add op) : Launcher
+    {
+        private readonly ElementwisePass add = ElementwisePass.Of<PlusTensor>(device, ElementwiseRows.Alike(op.Input));
+        private readonly ElementwisePass copy = ElementwisePass.Of<Pass>(device, ElementwiseRows.Alike(op.Input));
+
+        public override void Forward(Operands o) => add.Run(o.Inputs[0].View, o.Inputs[1].View, o.Output.View);
+
+        public override void Backward(Operands o)
+        {
+            View dy = o.DOutput.View;
+            foreach (Gradient gradient in o.DInputs)
+            {
+                if (gradient.IsWanted)
+                    copy.Run(dy, dy, gradient.Tensor.View, gradient.AddFlag);
             }
         }
     }

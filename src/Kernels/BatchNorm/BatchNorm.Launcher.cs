@@ -10,6 +10,7 @@ public sealed partial record BatchNorm
     public override ImmutableArray<Candidate> Candidates =>
     [
         Candidate.Kernels("Plain", device => Activation.Bind(new PlainBinder(device, this))),
+        Candidate.Kernels("Tree", device => Activation.Bind(new TreeBinder(device, this))) with { Pays = ReductionBinding.Pays },
         Candidate.Host(device => Activation.Bind(new HostBinder(device, this))),
     ];
 

@@ -10,6 +10,11 @@ public sealed partial record ChannelScale
     public override ImmutableArray<Candidate> Candidates =>
     [
         Candidate.Kernels("Plain", device => new PlainLauncher(device, this)),
+        Candidate.Kernels("Tree", device => new TreeLauncher(device, this)) with
+        {
+            Needs = _ => ChannelReduction.FitsGrid(Input.N),
+            Pays = ReductionBinding.Pays,
+        },
         Candidate.Host(device =>
             Vector512.IsHardwareAccelerated ? new ChannelScaleHost<Lanes512>(device, this)
             : Vector256.IsHardwareAccelerated ? new ChannelScaleHost<Lanes256>(device, this)
@@ -35,6 +40,26 @@ public sealed partial record ChannelScale
                 scale.Run(count, o.DOutput.View, o.Inputs[1].View, dx.Tensor.View, count, pixels, channels, dx.AddFlag);
             if (dgate.IsWanted)
                 backwardGate.Run(gates, o.Inputs[0].View, o.DOutput.View, dgate.Tensor.View, gates, pixels, channels, dgate.AddFlag);
+        }
+    }
+    // Four channels a thread, without a division for each; groups reduce blocks of pixels to the gate's gradient.
+    private sealed class TreeLauncher(Device device, ChannelScale op) : Launcher
+    {
+        private readonly ElementwisePass scale = ElementwisePass.Of<TimesChannel>(device, ElementwiseRows.PerImage(op.Input));
+        private readonly ImageSums products = ImageSums.Of<Products>(device, op.Input, 1f);
+
+        public override long WorkspaceElements => products.WorkspaceElements;
+
+        public override void Forward(Operands o) => scale.Run(o.Inputs[0].View, o.Inputs[1].View, o.Output.View);
+
+        public override void Backward(Operands o)
+        {
+            Gradient dx = o.DInputs[0], dgate = o.DInputs[1];
+            View dy = o.DOutput.View;
+            if (dx.IsWanted)
+                scale.Run(dy, o.Inputs[1].View, dx.Tensor.View, dx.AddFlag);
+            if (dgate.IsWanted)
+                products.Run(o.Inputs[0].View, dy, dgate.Tensor.View, o.Workspace, dgate.AddFlag);
         }
     }
 }

@@ -28,7 +28,8 @@ public sealed partial record Dropout(Shape Input, float Rate) : Operator
     /// <inheritdoc/>
     public override ImmutableArray<Candidate> Candidates =>
     [
-        Candidate.Kernels("Plain", device => new RandomMaskLauncher(device, Input, 1, Rate)),
+        Candidate.Kernels("Plain", device => new RandomMaskPlain(device, Input, 1, Rate)),
+        Candidate.Kernels("Vector", device => RandomMaskVector.Of<ElementMask>(device, ElementwiseRows.Alike(Input), Rate)),
         Candidate.Host(device => new DropoutHost(device, this)),
     ];
 

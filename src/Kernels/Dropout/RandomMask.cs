@@ -57,4 +57,53 @@ internal static class RandomMaskKernels
         float value = RandomMask.Hash((uint)(i / each), key) >= threshold ? x[i] * scale : 0f;
         y[i] = add != 0 ? y[i] + value : value;
     }
+
+    // A thread owns four neighbouring elements of y in some rows (see ElementwiseGeometry), and images lie on the grid's second axis.
+    // Nothing is shared; neighbouring threads read neighbouring vectors.
+    [HotKernel(VectorLoads = true)]
+    public static void Apply<TAccess, TMask>(View x, View y, ElementwiseGeometry g, uint key, uint limit, float factor, int add)
+        where TAccess : unmanaged, IVectorAccess
+        where TMask : unmanaged, IMask
+    {
+        int thread = (Grid.IdxX * Group.DimX) + Group.IdxX;
+        int block = thread / g.Lanes;
+        if (block >= g.Blocks)
+            return;
+        int start = (thread - (block * g.Lanes)) * 4;
+        int end = ElementwiseKernels.End(block, g);
+        for (int row = block * g.Run; row < end; row += g.Step)
+        {
+            for (int c = start; c < g.Channels; c += 4 * g.Lanes)
+            {
+                int count = g.Channels - c;
+                int at = (((Grid.IdxY * g.Rows) + row) * g.Channels) + c;
+                Float4 v = factor * TAccess.Load(x, at, count);
+                var value = new Float4(
+                    TMask.Keeps(at, Grid.IdxY, key, limit) ? v.X : 0f, TMask.Keeps(at + 1, Grid.IdxY, key, limit) ? v.Y : 0f,
+                    TMask.Keeps(at + 2, Grid.IdxY, key, limit) ? v.Z : 0f, TMask.Keeps(at + 3, Grid.IdxY, key, limit) ? v.W : 0f);
+                if (add != 0)
+                    value = TAccess.Load(y, at, count) + value;
+                TAccess.Store(y, at, value, count);
+            }
+        }
+    }
+}
+
+/// <summary>What a random choice is made for.</summary>
+internal interface IMask
+{
+    /// <summary>Whether an element is kept.</summary>
+    static abstract bool Keeps(int element, int image, uint key, uint limit);
+}
+
+/// <summary>Each element.</summary>
+internal readonly struct ElementMask : IMask
+{
+    public static bool Keeps(int element, int image, uint key, uint limit) => RandomMask.Hash((uint)element, key) >= limit;
+}
+
+/// <summary>Each image.</summary>
+internal readonly struct ImageMask : IMask
+{
+    public static bool Keeps(int element, int image, uint key, uint limit) => RandomMask.Hash((uint)image, key) >= limit;
 }

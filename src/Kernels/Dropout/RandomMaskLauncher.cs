@@ -1,10 +1,8 @@
 namespace GpuNet.Kernels;
 
 /// <summary>Both directions of dropout and stochastic depth: a masked, scaled copy.</summary>
-internal sealed class RandomMaskLauncher(Device device, Shape input, int each, float rate) : Launcher
+internal abstract class RandomMaskLauncher(float rate) : Launcher
 {
-    private readonly Kernel<View, View, int, int, uint, uint, float, int> apply = new(device, RandomMaskKernels.Apply);
-    private readonly int count = checked((int)input.Elements);
     private readonly uint threshold = RandomMask.Threshold(rate);
     private readonly float scale = 1f / (1f - rate);
 
@@ -18,7 +16,43 @@ internal sealed class RandomMaskLauncher(Device device, Shape input, int each, f
             Apply(o, o.DOutput.View, o.DInput.Tensor.View, o.DInput.AddFlag);
     }
 
+    /// <summary>Queues the copy.</summary>
+    private protected abstract void Run(View x, View y, uint key, uint limit, float factor, int add);
+
     // Out of training every hash reaches threshold 0, and the scale is 1.
     private void Apply(Operands o, View x, View y, int add) =>
-        apply.Run(count, x, y, count, each, RandomMask.Key(o.Seed), o.Training ? threshold : 0u, o.Training ? scale : 1f, add);
+        Run(x, y, RandomMask.Key(o.Seed), o.Training ? threshold : 0u, o.Training ? scale : 1f, add);
+}
+
+/// <summary>One thread an element.</summary>
+internal sealed class RandomMaskPlain(Device device, Shape input, int each, float rate) : RandomMaskLauncher(rate)
+{
+    private readonly Kernel<View, View, int, int, uint, uint, float, int> apply = new(device, RandomMaskKernels.Apply);
+    private readonly int count = checked((int)input.Elements);
+
+    private protected override void Run(View x, View y, uint key, uint limit, float factor, int add) =>
+        apply.Run(count, x, y, count, each, key, limit, factor, add);
+}
+
+/// <summary>Four elements a thread.</summary>
+internal sealed class RandomMaskVector : RandomMaskLauncher
+{
+    private readonly Kernel<View, View, ElementwiseGeometry, uint, uint, float, int> apply;
+    private readonly ElementwiseGrid grid;
+
+    private RandomMaskVector(float rate, ElementwiseGrid grid, Kernel<View, View, ElementwiseGeometry, uint, uint, float, int> apply)
+        : base(rate) => (this.grid, this.apply) = (grid, apply);
+
+    /// <summary>A choice for each element, or for each image.</summary>
+    public static RandomMaskVector Of<TMask>(Device device, ElementwiseRows rows, float rate)
+        where TMask : unmanaged, IMask
+    {
+        var grid = ElementwiseGrid.Over(device, rows);
+        return new RandomMaskVector(rate, grid, rows.AreVectors
+            ? new(device, RandomMaskKernels.Apply<Vectors, TMask>, grid.GroupSize)
+            : new(device, RandomMaskKernels.Apply<Guarded, TMask>, grid.GroupSize));
+    }
+
+    private protected override void Run(View x, View y, uint key, uint limit, float factor, int add) =>
+        apply.Run(grid.Groups, x, y, grid.Geometry, key, limit, factor, add);
 }

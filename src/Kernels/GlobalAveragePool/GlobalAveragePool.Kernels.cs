@@ -36,4 +36,30 @@ internal static class GlobalAveragePoolKernels
         float value = dy[(n * channels) + c] / pixels;
         dx[i] = add != 0 ? dx[i] + value : value;
     }
+
+    // A thread owns four neighbouring channels of dx in some rows (see ElementwiseGeometry), and images lie on the grid's second axis.
+    // Nothing is shared; an image's row of dy stays in the cache.
+    [HotKernel(VectorLoads = true)]
+    public static void Spread<TAccess>(View dy, View dx, ElementwiseGeometry g, float share, int add)
+        where TAccess : unmanaged, IVectorAccess
+    {
+        int thread = (Grid.IdxX * Group.DimX) + Group.IdxX;
+        int block = thread / g.Lanes;
+        if (block >= g.Blocks)
+            return;
+        int start = (thread - (block * g.Lanes)) * 4;
+        int end = ElementwiseKernels.End(block, g);
+        for (int row = block * g.Run; row < end; row += g.Step)
+        {
+            for (int c = start; c < g.Channels; c += 4 * g.Lanes)
+            {
+                int count = g.Channels - c;
+                int at = (((Grid.IdxY * g.Rows) + row) * g.Channels) + c;
+                Float4 value = share * TAccess.Load(dy, (Grid.IdxY * g.Channels) + c, count);
+                if (add != 0)
+                    value = TAccess.Load(dx, at, count) + value;
+                TAccess.Store(dx, at, value, count);
+            }
+        }
+    }
 }

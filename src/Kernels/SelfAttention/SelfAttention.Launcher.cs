@@ -10,6 +10,11 @@ public sealed partial record SelfAttention
     public override ImmutableArray<Candidate> Candidates =>
     [
         Candidate.Kernels("Plain", device => new PlainLauncher(device, this)),
+        Candidate.Kernels("KeyTile", device => AttentionTileLauncher.Create(device, this)) with
+        {
+            Needs = _ => AttentionTileLauncher.Fits(this),
+            Pays = ReductionBinding.Pays,
+        },
         Candidate.Host(device =>
             Vector512.IsHardwareAccelerated ? new SelfAttentionHost<Lanes512>(device, this)
             : Vector256.IsHardwareAccelerated ? new SelfAttentionHost<Lanes256>(device, this)

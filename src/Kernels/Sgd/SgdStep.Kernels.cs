@@ -53,4 +53,26 @@ internal static class SgdKernels
         if (s.ClearGradient != 0)
             dw[i] = 0f;
     }
+
+    // A thread owns a run of vectors of four parameters, their gradients and their momentum. Nothing is shared; neighbouring threads take
+    // neighbouring runs, on a GPU of one vector.
+    [HotKernel(VectorLoads = true)]
+    public static void UpdateVectors(View w, View dw, View m, SgdScalars s, int run)
+    {
+        int thread = (Grid.IdxX * Group.DimX) + Group.IdxX;
+        int vectors = s.Elements >> 2;
+        int end = (thread * run) + run < vectors ? (thread * run) + run : vectors;
+        for (int i = thread * run; i < end; i++)
+        {
+            Float4 weight = w.Cast<Float4>()[i];
+            Float4 gradient = dw.Cast<Float4>()[i] + (s.Decay * weight);
+            Float4 momentum = gradient;
+            if (s.Kept != 0f)
+                momentum += s.Kept * m.Cast<Float4>()[i];
+            m.Cast<Float4>()[i] = momentum;
+            w.Cast<Float4>()[i] = weight - (s.LearningRate * ((s.GradientShare * gradient) + (s.MomentumShare * momentum)));
+            if (s.ClearGradient != 0)
+                dw.Cast<Float4>()[i] = Float4.Of(0f);
+        }
+    }
 }

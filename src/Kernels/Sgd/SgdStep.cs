@@ -18,7 +18,8 @@ public abstract class SgdStep
     public static SgdStep Bind(Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        return !device.IsHost ? new SgdPlain(device)
+        return device is { IsHost: false, Options.PlainKernels: true } ? new SgdPlain(device)
+            : !device.IsHost ? new SgdVector(device)
             : Vector512.IsHardwareAccelerated ? new SgdHost<Lanes512>(device)
             : Vector256.IsHardwareAccelerated ? new SgdHost<Lanes256>(device)
             : new SgdHost<Lanes128>(device);
@@ -54,5 +55,36 @@ internal sealed class SgdPlain(Device device) : SgdStep
     {
         int elements = checked((int)weights.Shape.Elements);
         update.Run(elements, weights.View, gradients.View, momentum.View, new SgdScalars(arguments, elements));
+    }
+}
+
+/// <summary>Four parameters a thread, and on a processor a run of them; those that are left over have a launch of their own.</summary>
+internal sealed class SgdVector : SgdStep
+{
+    // Vectors that a processor's thread takes: far above the cost of handing them out.
+    private const int ProcessorRun = 512;
+
+    private readonly Kernel<View, View, View, SgdScalars, int> update;
+    private readonly Kernel<View, View, View, SgdScalars> updateRest;
+    private readonly int run;
+
+    public SgdVector(Device device)
+    {
+        run = device.Info.IsProcessor ? ProcessorRun : 1;
+        update = new(device, SgdKernels.UpdateVectors, device.Info.IsProcessor ? 1 : 0);
+        updateRest = new(device, SgdKernels.Update);
+    }
+
+    private protected override void Update(Tensor weights, Tensor gradients, Tensor momentum, SgdArguments arguments)
+    {
+        int elements = checked((int)weights.Shape.Elements), rest = elements % 4, whole = elements - rest;
+        View w = weights.View, dw = gradients.View, m = momentum.View;
+        if (whole > 0)
+        {
+            update.Run(((whole / 4) + run - 1) / run, w.SubView(0, whole), dw.SubView(0, whole), m.SubView(0, whole),
+                new SgdScalars(arguments, whole), run);
+        }
+        if (rest > 0)
+            updateRest.Run(rest, w.SubView(whole, rest), dw.SubView(whole, rest), m.SubView(whole, rest), new SgdScalars(arguments, rest));
     }
 }

@@ -10,11 +10,19 @@ public sealed partial record SoftmaxCrossEntropy
     public override ImmutableArray<Candidate> Candidates =>
     [
         Candidate.Kernels("Plain", device => new PlainLauncher(device, this)),
+        Candidate.Kernels("Tree", device => new TreeLauncher(device, this)) with
+        {
+            Needs = _ => Logits.C <= MostClasses,
+            Pays = device => ReductionBinding.Pays(device) && !device.Info.IsProcessor,
+        },
         Candidate.Host(device =>
             Vector512.IsHardwareAccelerated ? new SoftmaxCrossEntropyHost<Lanes512>(device, this)
             : Vector256.IsHardwareAccelerated ? new SoftmaxCrossEntropyHost<Lanes256>(device, this)
             : new SoftmaxCrossEntropyHost<Lanes128>(device, this)),
     ];
+
+    // Blocks of classes lie on the grid's second axis, which takes 65,535 groups of at least four threads.
+    private const int MostClasses = 4 * 65535;
 
     private sealed class PlainLauncher(Device device, SoftmaxCrossEntropy op) : Launcher
     {
@@ -49,5 +57,51 @@ public sealed partial record SoftmaxCrossEntropy
             backward.Run(elements, o.Inputs[0].View, o.Inputs[1].View, o.Saved[0].View, o.Saved[1].View, o.DOutput.View,
                 o.DInput.Tensor.View, images, classes, smoothing, o.DInput.AddFlag);
         }
+    }
+    // A group an image; backward has images and blocks of classes on the grid's axes, without a division for each logit.
+    private sealed class TreeLauncher : Launcher
+    {
+        private readonly Kernel<View, View, View, View, View, int, float, int> forward;
+        private readonly Kernel<View, View, int> mean;
+        private readonly Kernel<View, View, View, View, View, View, int, int, float, int> backward;
+        private readonly int images, classes;
+        private readonly float smoothing;
+
+        public TreeLauncher(Device device, SoftmaxCrossEntropy op)
+        {
+            (images, classes, smoothing) = (op.Logits.N, op.Logits.C, op.LabelSmoothing);
+            (forward, mean) = new TreeBinder(device).Bind(device, classes);
+            backward = new(device, SoftmaxTreeKernels.Backward);
+        }
+
+        // The loss of each image, before they are summed.
+        public override long WorkspaceElements => images;
+
+        public override void Forward(Operands o)
+        {
+            View losses = o.Workspace.View;
+            bool saves = o.Saved.Length > 0;
+            // At inference the losses stand in for what is saved; the kernel does not write them twice.
+            View maximum = saves ? o.Saved[0].View : losses, logSum = saves ? o.Saved[1].View : losses;
+            forward.Run(new GroupCount(images), o.Inputs[0].View, o.Inputs[1].View, maximum, logSum, losses, classes, smoothing, saves ? 1 : 0);
+            mean.Run(new GroupCount(1), losses, o.Output.View, images);
+        }
+
+        public override void Backward(Operands o)
+        {
+            if (!o.DInput.IsWanted)
+                return;
+            backward.Run(new GroupCount(images, (classes + backward.GroupSize - 1) / backward.GroupSize), o.Inputs[0].View, o.Inputs[1].View,
+                o.Saved[0].View, o.Saved[1].View, o.DOutput.View, o.DInput.Tensor.View, images, classes, smoothing, o.DInput.AddFlag);
+        }
+    }
+
+    private sealed class TreeBinder(Device device)
+        : IReductionBinder<(Kernel<View, View, View, View, View, int, float, int> Forward, Kernel<View, View, int> Mean)>
+    {
+        public (Kernel<View, View, View, View, View, int, float, int> Forward, Kernel<View, View, int> Mean) Bind<TGroup, TAccess>()
+            where TGroup : unmanaged, IReductionGroup
+            where TAccess : unmanaged, IVectorAccess =>
+            (new(device, SoftmaxTreeKernels.Forward<TGroup>, TGroup.Size), new(device, SoftmaxTreeKernels.Mean<TGroup>, TGroup.Size));
     }
 }

@@ -28,7 +28,11 @@ public sealed partial record StochasticDepth(Shape Input, float Rate) : Operator
     /// <inheritdoc/>
     public override ImmutableArray<Candidate> Candidates =>
     [
-        Candidate.Kernels("Plain", device => new RandomMaskLauncher(device, Input, Input.Pixels * Input.C, Rate)),
+        Candidate.Kernels("Plain", device => new RandomMaskPlain(device, Input, Input.Pixels * Input.C, Rate)),
+        Candidate.Kernels("Vector", device => RandomMaskVector.Of<ImageMask>(device, ElementwiseRows.PerImage(Input), Rate)) with
+        {
+            Needs = _ => ElementwiseRows.PerImage(Input).FitGrid,
+        },
         Candidate.Host(device => new StochasticDepthHost(device, this)),
     ];
 
