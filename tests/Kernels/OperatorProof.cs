@@ -15,7 +15,7 @@ internal abstract class OperatorProof<T>
     where T : IOperatorReference
 {
     private const int FuzzRounds = 12;
-    private const int SlowFuzzRounds = 2;
+    private const int SlowFuzzRounds = 1;
     private const double FloatEpsilon = 1.1920929e-7;
 
     private static IEnumerable<TestCaseData> Cases => T.Cases.Select(op => new TestCaseData(op).SetArgDisplayNames(op.ToString()));
@@ -25,11 +25,12 @@ internal abstract class OperatorProof<T>
         from device in TestDevices.Repeated
         select new TestCaseData(op, device).SetArgDisplayNames(op.ToString(), device);
 
-    // Interpreted code runs the same way each time, so that one look at it is enough.
+    // Interpreted code runs the same way each time, so that one look at it is enough. A simulator that takes minutes gets every fourth case.
     private static IEnumerable<TestCaseData> CasesAndAllDevices =>
-        from op in T.Cases
+        from op in T.Cases.Select((op, i) => (Operator: op, Index: i))
         from device in TestDevices.Names.Concat(TestDevices.Interpreted)
-        select new TestCaseData(op, device).SetArgDisplayNames(op.ToString(), device);
+        where op.Index % 4 == 0 || TestDevices.Repeated.Contains(device) || TestDevices.Interpreted.Contains(device)
+        select new TestCaseData(op.Operator, device).SetArgDisplayNames(op.Operator.ToString(), device);
 
     private static IEnumerable<TestCaseData> TrainedCases =>
         T.Cases.Where(op => !op.IsInferenceOnly).Select(op => new TestCaseData(op).SetArgDisplayNames(op.ToString()));
