@@ -20,6 +20,7 @@ internal sealed class ConvolutionReference : IOperatorReference
         new Convolution(new Shape(1, 3, 3, 6), 6, new Window(2, stride: 3) { Bottom = 2 }, Groups: 6, Bias: true),
         new Convolution(new Shape(1, 4, 6, 5), 9,
             new Window { KernelH = 1, KernelW = 4, StrideH = 1, StrideW = 3, DilationH = 1, DilationW = 1, Right = 2 }),
+        new Convolution(new Shape(2, 9, 8, 8), 12, new Window(3)),
         .. EpilogueReference.Cases(30).Select((e, i) => new Convolution(new Shape(2, 6, 7, 20), 30, new Window(3, stride: 2), i % 3 == 0 ? 2 : 1, i % 2 == 0) { Epilogue = e }),
     ];
 

@@ -9,6 +9,7 @@ internal sealed class LinearReference : IOperatorReference
         new Linear(new Shape(1, 1, 1, 1), 1),
         new Linear(new Shape(1, 1, 1, 37), 100),
         new Linear(new Shape(5, 1, 1, 33), 10, Bias: false),
+        new Linear(new Shape(130, 1, 1, 8), 12),
         new Linear(new Shape(19, 1, 1, 8), 3) { WeightInitializer = Initializer.Normal(0.01f) },
     ];
 

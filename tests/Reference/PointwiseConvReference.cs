@@ -12,6 +12,11 @@ internal sealed class PointwiseConvReference : IOperatorReference
         new PointwiseConv(new Shape(1, 7, 7, 24), 32),
         new PointwiseConv(new Shape(2, 9, 7, 40), 48),
         new PointwiseConv(new Shape(1, 2, 3, 17), 70, Bias: true),
+        // Rows for two and for nine blocks of a weight gradient, and channels for its larger tiles.
+        new PointwiseConv(new Shape(2, 9, 8, 5), 6),
+        new PointwiseConv(new Shape(3, 14, 14, 4), 8),
+        new PointwiseConv(new Shape(1, 3, 5, 68), 20),
+        new PointwiseConv(new Shape(2, 5, 7, 72), 40),
         .. EpilogueReference.Cases(19).Select((e, i) => new PointwiseConv(new Shape(2, 5, 7, 13), 19, i % 2 == 0) { Epilogue = e }),
         .. EpilogueReference.Cases(64).Select((e, i) => new PointwiseConv(new Shape(1, 7, 7, 24), 64, i % 2 == 1) { Epilogue = e }),
     ];

@@ -7,7 +7,7 @@ internal sealed class ConvolutionProducts : Launcher
     private readonly Product forward;
     private readonly WeightTranspose? transpose;
     private readonly Product? backwardData;
-    private readonly RegisterWeightProduct? backwardWeights;
+    private readonly WeightProduct? backwardWeights;
     private readonly BiasGradient? backwardBias;
     private readonly int inputs, transposedWeights;
 
@@ -23,7 +23,9 @@ internal sealed class ConvolutionProducts : Launcher
         transpose = new WeightTranspose(device, op);
         transposedWeights = (int)(Arena.Align(op.Parameters[0].Shape.Bytes) / sizeof(float));
         backwardData = Create(tile, device, ProductGeometry.Backward(op), op.Groups, new EpilogueGeometry(inputs, adds: false));
-        backwardWeights = new RegisterWeightProduct(device, product, op.Groups);
+        backwardWeights = tile == ProductTile.Register
+            ? new RegisterWeightProduct(device, product, op.Groups)
+            : new SharedWeightProduct(device, product, op.Groups);
         WorkspaceElements = Math.Max(WorkspaceElements, Math.Max(transposedWeights + backwardData.WorkspaceElements, backwardWeights.WorkspaceElements));
         if (!op.Bias)
             return;

@@ -114,3 +114,23 @@ internal readonly struct Tile64x32 : ISharedTile
 
     public static int WeightVectors => 2 * 8 * 8;
 }
+
+/// <summary>32 threads, for gradients of the weights of few channels.</summary>
+internal readonly struct Tile32x32 : ISharedTile
+{
+    public static int Rows => 32;
+
+    public static int Columns => 32;
+
+    public static int Depth => 4;
+
+    public static int DepthBits => 0;
+
+    public static int ColumnBits => 3;
+
+    public static int SourceVectors => 1;
+
+    public static int SourceFloats => 2 * 4 * 36;
+
+    public static int WeightVectors => 2 * 4 * 8;
+}

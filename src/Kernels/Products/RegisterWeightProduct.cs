@@ -1,54 +1,46 @@
 namespace GpuNet.Kernels;
 
-/// <summary>The gradient of a convolution's weights by the kernels of <see cref="RegisterTileWeightKernels"/>.</summary>
-internal sealed class RegisterWeightProduct
+/// <summary>The gradient of weights by the kernels of <see cref="RegisterTileWeightKernels"/>.</summary>
+internal sealed class RegisterWeightProduct : WeightProduct
 {
-    // Threads that keep a core of a processor busy, or a multiprocessor of a GPU, and rows below which a block is not worth its partial sums.
+    // Threads that keep a core of a processor busy, or a multiprocessor of a GPU.
     private const int ThreadsPerCore = 8;
     private const int ThreadsPerMultiprocessor = 256;
-    private const int BlockRows = 64;
 
     private readonly List<Part> parts = [];
-    private readonly Kernel<View, View, int, int> combine;
+    private readonly WeightBlocks blocks;
     private readonly ProductGeometry geometry;
-    private readonly int weights, blocks, blockRows, channelTiles;
+    private readonly int channelTiles;
 
     public RegisterWeightProduct(Device device, ProductGeometry g, int groups)
     {
         geometry = g;
-        combine = new(device, PartialSumKernels.Combine);
-        int taps = g.TapsH * g.TapsW;
-        weights = taps * g.Depth * g.WeightPitch;
         channelTiles = (g.Depth + RegisterTileKernels.Rows - 1) / RegisterTileKernels.Rows;
-        int tiles = ((g.Columns + 15) / 16) * channelTiles * taps * groups;
+        int matrices = g.TapsH * g.TapsW * groups, tiles = ((g.Columns + 15) / 16) * channelTiles * matrices;
         int wanted = Math.Max(1, device.Info.Multiprocessors) * (device.Info.IsProcessor ? ThreadsPerCore : ThreadsPerMultiprocessor);
-        // Blocks of rows where rows are contiguous, else of lines.
-        int lines = g.IsDense ? g.Rows : g.Images * g.TargetH, least = g.IsDense ? BlockRows : (BlockRows + g.TargetW - 1) / g.TargetW;
-        int most = Math.Clamp((wanted + tiles - 1) / tiles, 1, Math.Max(1, lines / least));
-        blockRows = (lines + most - 1) / most;
-        blocks = (lines + blockRows - 1) / blockRows;
+        // Blocks of rows where rows are contiguous, else of lines of target pixels.
+        blocks = g.IsDense
+            ? new WeightBlocks(device, g, g.Rows, 1, tiles, wanted)
+            : new WeightBlocks(device, g, g.Images * g.TargetH, g.TargetW, tiles, wanted);
         bool isVector = ((g.Columns | g.WeightPitch) & 3) == 0;
         foreach (ColumnRange range in ColumnRange.Split(g.Columns))
         {
             int columnTiles = range.Tiles, groupSize = ColumnRange.GroupSize(device, columnTiles);
             parts.Add(new Part(Bind(device, groupSize, g.IsDense, isVector, range.Width), range.First, range.First + range.Count,
-                new GroupCount(blocks, (columnTiles + groupSize - 1) / groupSize, channelTiles * taps * groups)));
+                new GroupCount(blocks.Count, (columnTiles + groupSize - 1) / groupSize, channelTiles * matrices)));
         }
     }
 
-    /// <summary>Memory for the blocks' sums.</summary>
-    public long WorkspaceElements => blocks > 1 ? (long)blocks * weights : 0;
+    public override long WorkspaceElements => blocks.WorkspaceElements;
 
-    public void Run(View x, View factors, View dy, View dweight, View workspace)
+    public override void Run(View x, View factors, View dy, View dweight, View workspace)
     {
-        View target = blocks > 1 ? workspace : dweight;
         foreach (Part part in parts)
         {
-            part.Kernel.Run(part.Groups, x, factors, dy, target, geometry, part.FirstColumn, part.EndColumn, channelTiles, blockRows,
-                blocks > 1 ? 0 : 1);
+            part.Kernel.Run(part.Groups, x, factors, dy, blocks.Target(dweight, workspace), geometry, part.FirstColumn, part.EndColumn, channelTiles,
+                blocks.Lines, blocks.AddFlag);
         }
-        if (blocks > 1)
-            combine.Run(weights, workspace, dweight, weights, blocks);
+        blocks.Combine(workspace, dweight);
     }
 
     private static Kernel<View, View, View, View, ProductGeometry, int, int, int, int, int> Bind(

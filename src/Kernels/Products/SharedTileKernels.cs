@@ -183,7 +183,8 @@ internal static class SharedTileKernels
         source[at + (3 * pitch)] = value.W;
     }
 
-    private static RegisterTile<Columns4> Multiply<TTile>(
+    /// <summary>Adds the products of a step, of which source and weights lie in shared memory.</summary>
+    internal static RegisterTile<Columns4> Multiply<TTile>(
         RegisterTile<Columns4> sums, View source, ArrayView<Float4> weights, int half, int thread)
         where TTile : unmanaged, ISharedTile
     {
