@@ -20,13 +20,16 @@ public static class InferencePasses
         PlaceConcatInputs.Apply,
     ];
 
+    /// <summary>The passes for devices that run kernels, which come after those for every device.</summary>
+    public static ImmutableArray<Func<Graph, Graph>> ForKernels { get; } = [FuseElementwise.Apply];
+
+    /// <summary>Applies the passes for every device.</summary>
+    public static Graph Apply(Graph graph) => All.Aggregate(graph, (g, pass) => pass(g));
+
     /// <summary>Applies all passes.</summary>
     /// <param name="graph">The network.</param>
-    /// <param name="onHost">Whether it runs on the host, which gains by <see cref="FuseInvertedBottlenecks"/> too.</param>
-    public static Graph Apply(Graph graph, bool onHost = false)
-    {
-        if (onHost)
-            graph = FuseInvertedBottlenecks.ForInference(DropIdentities.Apply(graph));
-        return All.Aggregate(graph, (g, pass) => pass(g));
-    }
+    /// <param name="onHost">Whether it runs on the host, which gains by <see cref="FuseInvertedBottlenecks"/>, or by kernels.</param>
+    public static Graph Apply(Graph graph, bool onHost) => onHost
+        ? Apply(FuseInvertedBottlenecks.ForInference(DropIdentities.Apply(graph)))
+        : ForKernels.Aggregate(Apply(graph), (g, pass) => pass(g));
 }

@@ -190,14 +190,58 @@ internal sealed class PassTests
     }
 
     [Test]
+    public void Elementwise_operators_in_a_row_become_one()
+    {
+        Value gate = net.Activation("gate", net.PointwiseConv("fc", net.GlobalAveragePool("pool", x), 8), ActivationKind.Sigmoid);
+        Value sum = net.Add("sum", net.Input, net.Input);
+        Value y = net.Activation("relu", net.Add("residual", x, net.ChannelScale("scale", x, gate)), ActivationKind.Relu);
+        net.Graph.MarkOutput("y", net.PointwiseConv("last", y, 3));
+        net.Graph.MarkOutput("twice", net.Activation("silu", sum, ActivationKind.Silu));
+        Graph graph = FuseElementwise.Apply(net.Graph);
+        Assert.That(Names(graph), Is.EqualTo("x pool fc gate sum scale last"));
+        Assert.That(Operator(graph, "scale"), Is.EqualTo(new ElementwiseChain(x.Shape,
+            [new(ElementwiseLinkKind.TimesGate), new(ElementwiseLinkKind.PlusTensor), new(ElementwiseLinkKind.Activate, ActivationKind.Relu)])));
+        Assert.That(Operator(graph, "sum"), Is.EqualTo(new ElementwiseChain(net.Input.Shape,
+            [new(ElementwiseLinkKind.PlusTensor), new(ElementwiseLinkKind.Activate, ActivationKind.Silu)])));
+        Node scale = graph.Nodes.Single(n => n.Name == "scale");
+        Value made = graph.Nodes.Single(n => n.Name == "x").Output;
+        Assert.That(scale.Inputs, Is.EqualTo(new[] { made, graph.Nodes.Single(n => n.Name == "gate").Output, made }));
+    }
+
+    [Test]
+    public void A_chain_ends_at_what_others_see_at_what_is_made_later_and_after_four_links()
+    {
+        Value seen = net.Activation("seen", x, ActivationKind.Relu);
+        net.Graph.MarkOutput("seen", seen);
+        Value early = net.Activation("early", seen, ActivationKind.Silu), late = net.PointwiseConv("late", x, 8);
+        Value y = net.Add("sum", early, late);
+        for (int i = 0; i < 4; i++)
+            y = net.Activation($"a{i}", y, ActivationKind.HardSwish);
+        net.Output(y);
+        Graph graph = FuseElementwise.Apply(net.Graph);
+        Assert.That(Names(graph), Is.EqualTo("x seen early late sum a3"));
+        Assert.That(((ElementwiseChain)Operator(graph, "sum")).Links, Has.Length.EqualTo(ElementwiseChain.MostLinks));
+    }
+
+    [Test]
+    public void A_value_that_gates_another_is_no_part_of_its_chain()
+    {
+        Value pooled = net.GlobalAveragePool("pool", x);
+        net.Output(net.ChannelScale("scale", x, net.Activation("gate", pooled, ActivationKind.Sigmoid)));
+        Assert.That(Names(FuseElementwise.Apply(net.Graph)), Is.EqualTo("x pool gate scale"));
+    }
+
+    [Test]
     public void Passes_find_nothing_more_to_do_the_second_time()
     {
         for (int seed = 0; seed < 20; seed++)
         {
-            Graph once = InferencePasses.Apply(RandomGraph.New(new Random(seed))), twice = InferencePasses.Apply(once);
+            Graph once = InferencePasses.Apply(RandomGraph.New(new Random(seed)), onHost: false), twice = InferencePasses.Apply(once, onHost: false);
             Assert.That(Names(twice), Is.EqualTo(Names(once)), $"seed {seed}");
         }
     }
+
+    private static Operator Operator(Graph graph, string name) => graph.Nodes.Single(n => n.Name == name).Operator;
 
     private static string Names(Graph graph) => string.Join(' ', graph.Nodes.Select(n => n.Name));
 
