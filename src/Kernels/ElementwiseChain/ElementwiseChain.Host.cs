@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Numerics.Tensors;
-using System.Runtime.Intrinsics;
-using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
 
@@ -13,7 +11,7 @@ internal sealed unsafe class ElementwiseChainHost : Launcher
 
     private readonly Workers workers;
     private readonly ImmutableArray<ElementwiseLink> links;
-    private readonly ActivationSpan[] activations;
+    private readonly HostActivation[] activations;
     private readonly int images, pixels, channels, blocks;
     private readonly Action<int> forwardPart;
     private Operands current = null!;
@@ -22,7 +20,7 @@ internal sealed unsafe class ElementwiseChainHost : Launcher
     {
         workers = device.Workers;
         links = op.Links;
-        activations = [.. links.Select(l => l.Activation.Bind(new Binder()))];
+        activations = [.. links.Select(l => HostActivation.Of(l.Activation))];
         (images, pixels, channels) = (op.Input.N, op.Input.Pixels, op.Input.C);
         blocks = (int)Math.Clamp((long)pixels * channels / PartElements, 1, pixels);
         forwardPart = ForwardPart;
@@ -59,33 +57,5 @@ internal sealed unsafe class ElementwiseChainHost : Launcher
     {
         for (int at = 0; at < y.Length; at += channels)
             TensorPrimitives.Multiply(y.Slice(at, channels), gate, y.Slice(at, channels));
-    }
-
-    private abstract class ActivationSpan
-    {
-        public abstract void Apply(float* values, int count);
-    }
-
-    private sealed class ActivationSpan<TLanes, TActivation> : ActivationSpan
-        where TLanes : unmanaged, ILanes<TLanes>
-        where TActivation : unmanaged, IActivation
-    {
-        public override void Apply(float* values, int count)
-        {
-            int i = 0;
-            for (; i <= count - TLanes.Count; i += TLanes.Count)
-                TLanes.Store(TActivation.Forward(TLanes.Load(values + i)), values + i);
-            for (; i < count; i++)
-                Lanes1.Store(TActivation.Forward(Lanes1.Load(values + i)), values + i);
-        }
-    }
-
-    private sealed class Binder : IActivationBinder<ActivationSpan>
-    {
-        public ActivationSpan Bind<TActivation>()
-            where TActivation : unmanaged, IActivation =>
-            Vector512.IsHardwareAccelerated ? new ActivationSpan<Lanes512, TActivation>()
-            : Vector256.IsHardwareAccelerated ? new ActivationSpan<Lanes256, TActivation>()
-            : new ActivationSpan<Lanes128, TActivation>();
     }
 }
