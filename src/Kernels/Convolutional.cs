@@ -17,7 +17,7 @@ public abstract record Convolutional(Shape Input, bool Bias) : Operator
     public abstract Shape Result { get; }
 
     /// <inheritdoc/>
-    public sealed override ImmutableArray<Shape> Inputs => [Input, .. Epilogue.Inputs(Result)];
+    public sealed override ImmutableArray<Shape> Inputs => [Input, .. Epilogue.Inputs(Result, Gate)];
 
     /// <inheritdoc/>
     public sealed override Shape Output => Epilogue.Output(Result);
@@ -35,6 +35,9 @@ public abstract record Convolutional(Shape Input, bool Bias) : Operator
 
     /// <inheritdoc/>
     public override int? InPlaceInput => Epilogue.Slice is { Continues: true } ? Inputs.Length - 1 : null;
+
+    /// <summary>A gate that the input is multiplied by as it is read; null where there is none.</summary>
+    private protected virtual Shape? Gate => null;
 
     /// <summary>The filter.</summary>
     protected abstract ParameterSpec Weight { get; }

@@ -65,7 +65,7 @@ public sealed partial class Plan : IDisposable
     public static Graph Rewrite(Graph graph, PlanMode mode, Device device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        return mode == PlanMode.Inference ? InferencePasses.Apply(graph, device.IsHost)
+        return mode == PlanMode.Inference ? InferencePasses.Apply(graph, device)
             : device.IsHost ? FuseInvertedBottlenecks.ForTraining(graph) : graph;
     }
 

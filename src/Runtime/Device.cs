@@ -50,9 +50,6 @@ public sealed partial class Device : IDisposable
     /// <summary>The stream on which all work of the device is queued.</summary>
     public AcceleratorStream Stream => stream ?? throw new InvalidOperationException($"Device {Name} runs no kernels.");
 
-    /// <summary>What loads kernels in the accelerator's place; null as a rule.</summary>
-    internal IKernelLoader? Loader => Options.Loader;
-
     /// <summary>Sets floats to zero.</summary>
     internal Kernel<ArrayView<float>, int> Zero => zero ??= new Kernel<ArrayView<float>, int>(this, ZeroKernel.Fill);
 

@@ -20,8 +20,6 @@ public abstract class Kernel
 
     private protected static int Threads(Device device, int groupSize) => groupSize > 0 ? groupSize : device.PlainGroupSize;
 
-    private protected static KernelSpecialization Specialize(Device device, int groupSize) => new(Threads(device, groupSize), null);
-
     // Enough groups for a thread an element; the kernel itself drops the threads past the end.
     private protected KernelConfig Config(int threads) => new((threads + GroupSize - 1) / GroupSize, GroupSize);
 
@@ -39,8 +37,7 @@ public sealed class Kernel<T1, T2>(Device device, Action<T1, T2> kernel, int gro
     where T2 : struct
 {
     private readonly Action<AcceleratorStream, KernelConfig, T1, T2> launch =
-        device.Loader?.Load<Action<AcceleratorStream, KernelConfig, T1, T2>>(kernel, Threads(device, groupSize))
-        ?? device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
+        device.Load(kernel, Threads(device, groupSize), specialization => device.Accelerator.LoadKernel(kernel, specialization));
 
     /// <summary>Queues at least <paramref name="threads"/> threads.</summary>
     public void Run(int threads, T1 a1, T2 a2)
@@ -63,8 +60,7 @@ public sealed class Kernel<T1, T2, T3>(Device device, Action<T1, T2, T3> kernel,
     where T3 : struct
 {
     private readonly Action<AcceleratorStream, KernelConfig, T1, T2, T3> launch =
-        device.Loader?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3>>(kernel, Threads(device, groupSize))
-        ?? device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
+        device.Load(kernel, Threads(device, groupSize), specialization => device.Accelerator.LoadKernel(kernel, specialization));
 
     /// <summary>Queues at least <paramref name="threads"/> threads.</summary>
     public void Run(int threads, T1 a1, T2 a2, T3 a3)
@@ -88,8 +84,7 @@ public sealed class Kernel<T1, T2, T3, T4>(Device device, Action<T1, T2, T3, T4>
     where T4 : struct
 {
     private readonly Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4> launch =
-        device.Loader?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4>>(kernel, Threads(device, groupSize))
-        ?? device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
+        device.Load(kernel, Threads(device, groupSize), specialization => device.Accelerator.LoadKernel(kernel, specialization));
 
     /// <summary>Queues at least <paramref name="threads"/> threads.</summary>
     public void Run(int threads, T1 a1, T2 a2, T3 a3, T4 a4)
@@ -114,8 +109,7 @@ public sealed class Kernel<T1, T2, T3, T4, T5>(Device device, Action<T1, T2, T3,
     where T5 : struct
 {
     private readonly Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5> launch =
-        device.Loader?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5>>(kernel, Threads(device, groupSize))
-        ?? device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
+        device.Load(kernel, Threads(device, groupSize), specialization => device.Accelerator.LoadKernel(kernel, specialization));
 
     /// <summary>Queues at least <paramref name="threads"/> threads.</summary>
     public void Run(int threads, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5)
@@ -141,8 +135,7 @@ public sealed class Kernel<T1, T2, T3, T4, T5, T6>(Device device, Action<T1, T2,
     where T6 : struct
 {
     private readonly Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6> launch =
-        device.Loader?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6>>(kernel, Threads(device, groupSize))
-        ?? device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
+        device.Load(kernel, Threads(device, groupSize), specialization => device.Accelerator.LoadKernel(kernel, specialization));
 
     /// <summary>Queues at least <paramref name="threads"/> threads.</summary>
     public void Run(int threads, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6)
@@ -169,8 +162,7 @@ public sealed class Kernel<T1, T2, T3, T4, T5, T6, T7>(Device device, Action<T1,
     where T7 : struct
 {
     private readonly Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7> launch =
-        device.Loader?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7>>(kernel, Threads(device, groupSize))
-        ?? device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
+        device.Load(kernel, Threads(device, groupSize), specialization => device.Accelerator.LoadKernel(kernel, specialization));
 
     /// <summary>Queues at least <paramref name="threads"/> threads.</summary>
     public void Run(int threads, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7)
@@ -198,8 +190,7 @@ public sealed class Kernel<T1, T2, T3, T4, T5, T6, T7, T8>(Device device, Action
     where T8 : struct
 {
     private readonly Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8> launch =
-        device.Loader?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8>>(kernel, Threads(device, groupSize))
-        ?? device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
+        device.Load(kernel, Threads(device, groupSize), specialization => device.Accelerator.LoadKernel(kernel, specialization));
 
     /// <summary>Queues at least <paramref name="threads"/> threads.</summary>
     public void Run(int threads, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8)
@@ -228,8 +219,7 @@ public sealed class Kernel<T1, T2, T3, T4, T5, T6, T7, T8, T9>(Device device, Ac
     where T9 : struct
 {
     private readonly Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9> launch =
-        device.Loader?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9>>(kernel, Threads(device, groupSize))
-        ?? device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
+        device.Load(kernel, Threads(device, groupSize), specialization => device.Accelerator.LoadKernel(kernel, specialization));
 
     /// <summary>Queues at least <paramref name="threads"/> threads.</summary>
     public void Run(int threads, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9)
@@ -259,8 +249,7 @@ public sealed class Kernel<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>(Device devic
     where T10 : struct
 {
     private readonly Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10> launch =
-        device.Loader?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10>>(kernel, Threads(device, groupSize))
-        ?? device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
+        device.Load(kernel, Threads(device, groupSize), specialization => device.Accelerator.LoadKernel(kernel, specialization));
 
     /// <summary>Queues at least <paramref name="threads"/> threads.</summary>
     public void Run(int threads, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10)
@@ -291,8 +280,7 @@ public sealed class Kernel<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11>(Device 
     where T11 : struct
 {
     private readonly Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11> launch =
-        device.Loader?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11>>(kernel, Threads(device, groupSize))
-        ?? device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
+        device.Load(kernel, Threads(device, groupSize), specialization => device.Accelerator.LoadKernel(kernel, specialization));
 
     /// <summary>Queues at least <paramref name="threads"/> threads.</summary>
     public void Run(int threads, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11)
@@ -324,8 +312,7 @@ public sealed class Kernel<T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>(De
     where T12 : struct
 {
     private readonly Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12> launch =
-        device.Loader?.Load<Action<AcceleratorStream, KernelConfig, T1, T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12>>(kernel, Threads(device, groupSize))
-        ?? device.Accelerator.LoadKernel(kernel, Specialize(device, groupSize));
+        device.Load(kernel, Threads(device, groupSize), specialization => device.Accelerator.LoadKernel(kernel, specialization));
 
     /// <summary>Queues at least <paramref name="threads"/> threads.</summary>
     public void Run(int threads, T1 a1, T2 a2, T3 a3, T4 a4, T5 a5, T6 a6, T7 a7, T8 a8, T9 a9, T10 a10, T11 a11, T12 a12)

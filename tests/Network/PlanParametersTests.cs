@@ -12,7 +12,7 @@ internal sealed class PlanParametersTests
 
     private static readonly float[] Images = [.. Enumerable.Range(0, 2 * 16 * 16 * 3).Select(i => (i * 7919 % 1000 / 500f) - 1)];
 
-    private static IEnumerable<string> Devices => ["cpu", "simulator 4x16"];
+    private static IEnumerable<string> Devices => TestDevices.Repeated.Intersect(["cpu", "simulator 4x16"]);
 
     [TestCaseSource(nameof(Devices))]
     public void New_values_are_used_from_the_next_pass_on(string device)

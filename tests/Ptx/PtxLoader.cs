@@ -1,5 +1,4 @@
 #if !GPUNET_EMULATOR
-using System.Collections.Concurrent;
 using System.Linq.Expressions;
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -25,8 +24,6 @@ internal sealed unsafe class PtxLoader(int capability) : IKernelLoader
     // The state of memory outlives a launch, and not its buffer.
     private static readonly ConditionalWeakTable<MemoryBuffer, PtxShadow> Shadows = [];
 
-    private readonly ConcurrentDictionary<(MethodInfo Method, int GroupSize), Delegate> launches = new();
-
     private readonly Lazy<PTXBackend> backend = new(() => new PTXBackend(
         Context.Value, new CudaArchitecture(capability / 10, capability % 10), capability >= 80 ? CudaInstructionSet.ISA_80 : CudaInstructionSet.ISA_70, null!));
 
@@ -43,10 +40,10 @@ internal sealed unsafe class PtxLoader(int capability) : IKernelLoader
 
     public TLaunch Load<TLaunch>(Delegate kernel, int groupSize)
         where TLaunch : Delegate =>
-        (TLaunch)launches.GetOrAdd((kernel.Method, groupSize), key => Launch<TLaunch>(Compile(key.Method, key.GroupSize)));
+        Launch<TLaunch>(Compile(kernel.Method, groupSize));
 
     // The delegate of this type that gathers the arguments and interprets.
-    private static Delegate Launch<TLaunch>(PtxKernel kernel)
+    private static TLaunch Launch<TLaunch>(PtxKernel kernel)
         where TLaunch : Delegate
     {
         ParameterExpression[] parameters = [.. typeof(TLaunch).GetMethod("Invoke")!.GetParameters().Select(p => Expression.Parameter(p.ParameterType))];

@@ -8,7 +8,7 @@ public sealed partial record Convolution
     public override ImmutableArray<Candidate> Candidates =>
     [
         Candidate.Kernels("Plain", device => new PlainLauncher(device, this)),
-        .. Tiled,
+        .. Tiles(),
         Candidate.Host(device => ConvolutionHost.Create(device, this)),
     ];
 
@@ -16,18 +16,19 @@ public sealed partial record Convolution
     /// The candidates by tiles, which pointwise convolutions and linear layers share. Registers alone suit processors, and products too
     /// shallow or narrow to fill a tile of shared memory; products of which a GPU has fewer tiles than multiprocessors are split.
     /// </summary>
-    internal ImmutableArray<Candidate> Tiled =>
+    /// <param name="gateInput">Which input is a gate that the first is multiplied by as it is read; 0 where there is none.</param>
+    internal ImmutableArray<Candidate> Tiles(int gateInput = 0) =>
     [
-        Candidate.Kernels("RegisterTile", device => new ConvolutionProducts(device, this, ProductTile.Register)) with
+        Candidate.Kernels("RegisterTile", device => new ConvolutionProducts(device, this, ProductTile.Register, gateInput)) with
         {
             Pays = static device => device.Kind != DeviceKind.Simulator,
         },
-        Candidate.Kernels("SharedTile", device => new ConvolutionProducts(device, this, ProductTile.Shared)) with
+        Candidate.Kernels("SharedTile", device => new ConvolutionProducts(device, this, ProductTile.Shared, gateInput)) with
         {
             Needs = SharedProduct.Fits,
             Pays = device => FillsSharedTiles && IsGpu(device),
         },
-        Candidate.Kernels("SplitK", device => new ConvolutionProducts(device, this, ProductTile.SharedSplit)) with
+        Candidate.Kernels("SplitK", device => new ConvolutionProducts(device, this, ProductTile.SharedSplit, gateInput)) with
         {
             Needs = SharedProduct.Fits,
             Pays = device => FillsSharedTiles && IsGpu(device) && SharedProduct.IsThin(device, ProductGeometry.Forward(this, joins: false), Groups),

@@ -28,11 +28,14 @@ public sealed record Epilogue
     /// <summary>The channels of the output that the result takes; null where it is the whole output.</summary>
     public ChannelSlice? Slice { get; init; }
 
-    /// <summary>The inputs besides the convolution's own: the residual, and the tensor whose slice is filled.</summary>
+    /// <summary>The inputs besides the convolution's own: the residual, a gate, and the tensor whose slice is filled.</summary>
     /// <param name="result">Extents of the convolution's result.</param>
-    internal ImmutableArray<Shape> Inputs(Shape result)
+    /// <param name="gate">Extents of the gate; null where there is none.</param>
+    internal ImmutableArray<Shape> Inputs(Shape result, Shape? gate)
     {
         ImmutableArray<Shape> inputs = Residual == ResidualOrder.None ? [] : [result];
+        if (gate is not null)
+            inputs = inputs.Add(gate.Value);
         return Slice is { Continues: true } ? inputs.Add(Output(result)) : inputs;
     }
 

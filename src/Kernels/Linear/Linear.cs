@@ -43,7 +43,7 @@ public sealed partial record Linear(Shape Input, int Channels, bool Bias = true)
     public override ImmutableArray<Candidate> Candidates =>
     [
         Candidate.Kernels("Plain", device => new PointwiseConvPlain(device, new PointwiseConv(Input, Channels, Bias))),
-        .. AsConvolution.Tiled,
+        .. AsConvolution.Tiles(),
         Candidate.Kernels("MatrixUnits", device => new PointwiseConvMatrixUnits(device, new PointwiseConv(Input, Channels, Bias))) with { Needs = MatrixUnitTile.RunsOn },
         Candidate.Host(device => ConvolutionHost.Create(device, AsConvolution)),
     ];

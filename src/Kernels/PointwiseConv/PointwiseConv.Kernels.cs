@@ -21,6 +21,23 @@ internal static class PointwiseConvKernels
         y[(row * e.Pitch) + e.First + k] = EpilogueKernels.Finish<TActivation>(sum, residual, i, e);
     }
 
+    // The same of an input that is multiplied by a gate of its image as it is read.
+    public static void ForwardGated<TActivation>(
+        View x, View gate, View weight, View bias, View residual, View y, int rows, int inputs, int pixels, EpilogueGeometry e)
+        where TActivation : unmanaged, IActivation
+    {
+        int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
+        if (i >= rows * e.Channels)
+            return;
+        int row = i / e.Channels;
+        int k = i - (row * e.Channels);
+        int image = row / pixels * inputs;
+        float sum = e.HasBias != 0 ? bias[k] : 0f;
+        for (int c = 0; c < inputs; c++)
+            sum += x[(row * inputs) + c] * gate[image + c] * weight[(c * e.Channels) + k];
+        y[(row * e.Pitch) + e.First + k] = EpilogueKernels.Finish<TActivation>(sum, residual, i, e);
+    }
+
     // A thread owns dx[row,c] and multiplies a row of dy with a row of the matrix. Nothing is shared; dy[row,k] is one address for
     // neighbouring threads, their matrix rows are not contiguous.
     public static void BackwardData(View dy, View weight, View dx, int rows, int inputs, int outputs, int add)

@@ -7,10 +7,15 @@ public sealed partial record PointwiseConv
     /// <inheritdoc/>
     public override ImmutableArray<Candidate> Candidates =>
     [
-        Candidate.Kernels("Plain", device => new PointwiseConvPlain(device, this)),
-        .. AsConvolution.Tiled,
-        Candidate.Kernels("MatrixUnits", device => new PointwiseConvMatrixUnits(device, this)) with { Needs = MatrixUnitTile.RunsOn },
-        Candidate.Host(device => ConvolutionHost.Create(device, AsConvolution)),
+        Candidate.Kernels("Plain", device => Gated ? new PointwiseConvGatedPlain(device, this, GateInput) : new PointwiseConvPlain(device, this)),
+        .. AsConvolution.Tiles(GateInput),
+        Candidate.Kernels("MatrixUnits", device => new PointwiseConvMatrixUnits(device, this)) with
+        {
+            Needs = device => !Gated && MatrixUnitTile.RunsOn(device),
+        },
+        Candidate.Host(device => Gated
+            ? new PointwiseConvGatedHost(device, this, ConvolutionHost.Create(device, AsConvolution), GateInput)
+            : ConvolutionHost.Create(device, AsConvolution)),
     ];
 
     /// <summary>The convolution of a single tap that it is.</summary>

@@ -8,7 +8,8 @@ namespace GpuNet.Kernels;
 /// dx[r,c] = Σ_k dy[r,k] · w[c,k]
 /// dw[c,k] = Σ_r x[r,c] · dy[r,k]          dbias[k] = Σ_r dy[r,k]
 /// </code>
-/// Parameters: <c>weight</c> (1, 1, c, k), and <c>bias</c> if asked for.
+/// Parameters: <c>weight</c> (1, 1, c, k), and <c>bias</c> if asked for. At inference the input may be gated, as squeeze-and-excitation
+/// does (Hu et al. 2018, arXiv:1709.01507): x[n,h,w,c]·s[n,c] then stands for x.
 /// </summary>
 /// <param name="Input">Extents of the input.</param>
 /// <param name="Channels">Output channels.</param>
@@ -18,6 +19,21 @@ public sealed partial record PointwiseConv(Shape Input, int Channels, bool Bias 
     /// <inheritdoc/>
     public override Shape Result => Input with { C = Channels };
 
+    /// <summary>
+    /// Whether the input is multiplied by a gate [N, 1, 1, C] as it is read; at inference only. The gate is the input behind x and the
+    /// residual.
+    /// </summary>
+    public bool Gated { get; init; }
+
+    /// <inheritdoc/>
+    public override bool IsInferenceOnly => Gated || base.IsInferenceOnly;
+
+    /// <inheritdoc/>
+    private protected override Shape? Gate => Gated ? new Shape(Input.N, 1, 1, Input.C) : null;
+
+    // Which input the gate is; 0 where there is none.
+    private int GateInput => !Gated ? 0 : Epilogue.Residual == ResidualOrder.None ? 1 : 2;
+
     /// <inheritdoc/>
     protected override ParameterSpec Weight =>
         new("weight", Shape.Matrix(Input.C, Channels), ParameterKind.Filter, Initializer.HeFanOut(Channels));
@@ -26,7 +42,7 @@ public sealed partial record PointwiseConv(Shape Input, int Channels, bool Bias 
     public override long Macs => Result.Elements * Input.C;
 
     /// <inheritdoc/>
-    protected override string Detail => $"{(Bias ? "bias" : "")}{EpilogueDetail}".Trim();
+    protected override string Detail => $"{(Gated ? "gated" : "")}{(Bias ? " bias" : "")}{EpilogueDetail}".Trim();
 
     /// <inheritdoc/>
     public override void Validate()

@@ -9,15 +9,21 @@ internal sealed class ConvolutionProducts : Launcher
     private readonly Product? backwardData;
     private readonly WeightProduct? backwardWeights;
     private readonly BiasGradient? backwardBias;
-    private readonly int inputs, transposedWeights;
+    private readonly int gateInput, inputs, transposedWeights;
 
-    public ConvolutionProducts(Device device, Convolution op, ProductTile tile)
+    /// <summary>Loads the kernels.</summary>
+    /// <param name="device">Where to run.</param>
+    /// <param name="op">The convolution.</param>
+    /// <param name="tile">What the tiles of a product are made of.</param>
+    /// <param name="gateInput">Which input is a gate that the first is multiplied by as it is read, at inference only; 0 where there is none.</param>
+    public ConvolutionProducts(Device device, Convolution op, ProductTile tile, int gateInput)
     {
+        this.gateInput = gateInput;
         var product = ProductGeometry.Forward(op, joins: true);
         epilogue = new PlainEpilogue(device, op);
-        forward = Create(tile, device, [product], op.Groups, epilogue.Geometry, op.Epilogue.Activation, op.Epilogue.Residual);
+        forward = Create(tile, device, [product], op.Groups, epilogue.Geometry, op.Epilogue.Activation, op.Epilogue.Residual, gateInput > 0);
         WorkspaceElements = forward.WorkspaceElements;
-        if (op.IsInferenceOnly)
+        if (op.IsInferenceOnly || gateInput > 0)
             return;
         inputs = op.Input.C;
         transpose = new WeightTranspose(device, op);
@@ -43,7 +49,7 @@ internal sealed class ConvolutionProducts : Launcher
     public override void Forward(Operands o)
     {
         View x = o.Input.View;
-        forward.Run(x, x, epilogue.Weight(o), epilogue.Bias(o), epilogue.Residual(o), o.Output.View, epilogue.Geometry,
+        forward.Run(x, gateInput > 0 ? o.Inputs[gateInput].View : x, epilogue.Weight(o), epilogue.Bias(o), epilogue.Residual(o), o.Output.View, epilogue.Geometry,
             o.Workspace.IsNone ? x : o.Workspace.View);
     }
 
@@ -65,7 +71,7 @@ internal sealed class ConvolutionProducts : Launcher
 
     private static Product Create(
         ProductTile tile, Device device, IEnumerable<ProductGeometry> products, int groups, EpilogueGeometry epilogue,
-        ActivationKind activation = ActivationKind.Identity, ResidualOrder residual = ResidualOrder.None) => tile == ProductTile.Register
-        ? new RegisterProduct(device, products, groups, epilogue, activation, residual)
-        : new SharedProduct(device, products, groups, epilogue, splits: tile == ProductTile.SharedSplit, activation, residual);
+        ActivationKind activation = ActivationKind.Identity, ResidualOrder residual = ResidualOrder.None, bool gated = false) => tile == ProductTile.Register
+        ? new RegisterProduct(device, products, groups, epilogue, activation, residual, gated)
+        : new SharedProduct(device, products, groups, epilogue, splits: tile == ProductTile.SharedSplit, activation, residual, gated);
 }

@@ -12,7 +12,7 @@ internal sealed class RegisterProduct : Product
 
     public RegisterProduct(
         Device device, IEnumerable<ProductGeometry> geometries, int groups, EpilogueGeometry epilogue,
-        ActivationKind activation = ActivationKind.Identity, ResidualOrder residual = ResidualOrder.None)
+        ActivationKind activation = ActivationKind.Identity, ResidualOrder residual = ResidualOrder.None, bool gated = false)
     {
         foreach (ProductGeometry g in geometries)
         {
@@ -23,7 +23,7 @@ internal sealed class RegisterProduct : Product
                 int columnTiles = range.Tiles, groupSize = ColumnRange.GroupSize(device, columnTiles);
                 int rowTiles = device.Info.IsProcessor ? RowTiles(device, g, tiles, range.Width, columnTiles * groups) : 1;
                 parts.Add(new Part(
-                    activation.Bind(new Binder(device, groupSize, g.IsDense, isVector, residual, range.Width)), g, range.First, range.First + range.Count,
+                    activation.Bind(new Binder(device, groupSize, g.IsDense, isVector, gated, residual, range.Width)), g, range.First, range.First + range.Count,
                     rowTiles, new GroupCount((tiles + rowTiles - 1) / rowTiles, (columnTiles + groupSize - 1) / groupSize, groups)));
             }
         }
@@ -46,7 +46,7 @@ internal sealed class RegisterProduct : Product
         Kernel<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, int, int, int> Kernel, ProductGeometry Geometry, int FirstColumn, int EndColumn, int RowTiles,
         GroupCount Groups);
 
-    private sealed class Binder(Device device, int groupSize, bool isDense, bool isVector, ResidualOrder residual, int width)
+    private sealed class Binder(Device device, int groupSize, bool isDense, bool isVector, bool gated, ResidualOrder residual, int width)
         : EndBinder<Kernel<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, int, int, int>>(residual)
     {
         protected override Kernel<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, int, int, int> BindEnd<TEnd>() => width switch
@@ -59,13 +59,15 @@ internal sealed class RegisterProduct : Product
         private Kernel<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, int, int, int> BindColumns<TColumns, TEnd>()
             where TColumns : unmanaged, IColumns<TColumns>
             where TEnd : unmanaged, IProductEnd =>
-            isVector ? Bind<TColumns, Vectors, NoPrologue, TEnd>() : Bind<TColumns, Guarded, NoPrologue, TEnd>();
+            gated ? (isVector ? Bind<TColumns, Vectors, GatePrologue, TEnd>() : Bind<TColumns, Guarded, GatePrologue, TEnd>())
+            : isVector ? Bind<TColumns, Vectors, NoPrologue, TEnd>() : Bind<TColumns, Guarded, NoPrologue, TEnd>();
 
+        // The dense kernel does not tell images apart.
         private Kernel<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, int, int, int> Bind<TColumns, TAccess, TPrologue, TEnd>()
             where TColumns : unmanaged, IColumns<TColumns>
             where TAccess : unmanaged, IVectorAccess
             where TPrologue : unmanaged, IPrologue
-            where TEnd : unmanaged, IProductEnd => isDense
+            where TEnd : unmanaged, IProductEnd => isDense && !gated
             ? new(device, RegisterTileKernels.Dense<TColumns, TAccess, TPrologue, TEnd>, groupSize)
             : new(device, RegisterTileKernels.Windowed<TColumns, TAccess, TPrologue, TEnd>, groupSize);
     }

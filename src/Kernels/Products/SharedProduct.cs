@@ -21,9 +21,10 @@ internal sealed class SharedProduct : Product
     /// <param name="splits">Whether the depth is split among groups of threads, for products too thin to occupy a device otherwise.</param>
     /// <param name="activation">The activation that follows.</param>
     /// <param name="residual">Where a map is added.</param>
+    /// <param name="gated">Whether the source is multiplied by a gate of its image as it is read.</param>
     public SharedProduct(
         Device device, IEnumerable<ProductGeometry> geometries, int groups, EpilogueGeometry epilogue, bool splits,
-        ActivationKind activation = ActivationKind.Identity, ResidualOrder residual = ResidualOrder.None)
+        ActivationKind activation = ActivationKind.Identity, ResidualOrder residual = ResidualOrder.None, bool gated = false)
     {
         vectors = (epilogue.Channels + 3) / 4;
         foreach (ProductGeometry g in geometries)
@@ -33,7 +34,7 @@ internal sealed class SharedProduct : Product
             int wanted = splits && groups == 1 ? Math.Clamp(2 * device.Info.Multiprocessors / tile.Count(g, groups), 2, MostParts) : 1;
             var shares = new ProductParts(g, tile.Depth, wanted);
             parts.Add(new Part(
-                activation.Bind(new ProductBinder(device, tile, g.IsDense, isVector, residual)),
+                activation.Bind(new ProductBinder(device, tile, g.IsDense, isVector, gated, residual)),
                 shares.Count > 1 ? activation.Bind(new CombineBinder(device, g.IsDense, isVector, residual)) : null,
                 g, new GroupCount(Tiles(g.Rows, tile.Rows), Tiles(g.Columns, tile.Columns), shares.Count > 1 ? shares.Count : groups), shares));
         }
@@ -87,7 +88,7 @@ internal sealed class SharedProduct : Product
         Kernel<View, View, View, View, ProductGeometry, EpilogueGeometry, int>? Combine,
         ProductGeometry Geometry, GroupCount Groups, ProductParts Shares);
 
-    private sealed class ProductBinder(Device device, Tile tile, bool isDense, bool isVector, ResidualOrder residual)
+    private sealed class ProductBinder(Device device, Tile tile, bool isDense, bool isVector, bool gated, ResidualOrder residual)
         : EndBinder<Kernel<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, ProductParts>>(residual)
     {
         protected override Kernel<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, ProductParts> BindEnd<TEnd>() => tile switch
@@ -112,8 +113,9 @@ internal sealed class SharedProduct : Product
             where TTile : unmanaged, ISharedTile
             where TSource : unmanaged, IRowSource
             where TAccess : unmanaged, IVectorAccess
-            where TEnd : unmanaged, IProductEnd =>
-            new(device, SharedTileKernels.Product<TTile, TSource, TAccess, NoPrologue, TEnd>, tile.Threads);
+            where TEnd : unmanaged, IProductEnd => gated
+            ? new(device, SharedTileKernels.Product<TTile, TSource, TAccess, GatePrologue, TEnd>, tile.Threads)
+            : new(device, SharedTileKernels.Product<TTile, TSource, TAccess, NoPrologue, TEnd>, tile.Threads);
     }
 
     private sealed class CombineBinder(Device device, bool isDense, bool isVector, ResidualOrder residual)

@@ -13,7 +13,7 @@ public sealed partial record SoftmaxCrossEntropy
         Candidate.Kernels("Tree", device => new TreeLauncher(device, this)) with
         {
             Needs = _ => Logits.C <= MostClasses,
-            Pays = device => ReductionBinding.Pays(device) && !device.Info.IsProcessor,
+            Pays = ReductionBinding.Pays,
         },
         Candidate.Host(device =>
             Vector512.IsHardwareAccelerated ? new SoftmaxCrossEntropyHost<Lanes512>(device, this)

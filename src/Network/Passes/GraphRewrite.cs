@@ -55,10 +55,16 @@ internal sealed class GraphRewrite
     /// <param name="chain">The nodes, each the only reader of the one before.</param>
     /// <param name="op">What they do together. Its parameters are theirs, in order.</param>
     /// <param name="more">What the operator reads besides the first node's inputs.</param>
-    public void Merge(IReadOnlyList<Node> chain, Operator op, params ReadOnlySpan<Value> more)
+    public void Merge(IReadOnlyList<Node> chain, Operator op, params ReadOnlySpan<Value> more) =>
+        MergeReading(chain, op, [.. chain[0].Inputs, .. more]);
+
+    /// <summary>Adds a node that does what a chain of nodes did; all but the first are left out.</summary>
+    /// <param name="chain">The nodes, each the only reader of the one before.</param>
+    /// <param name="op">What they do together. Its parameters are theirs, in order.</param>
+    /// <param name="inputs">What the operator reads.</param>
+    public void MergeReading(IReadOnlyList<Node> chain, Operator op, ImmutableArray<Value> inputs)
     {
-        Node first = chain[0];
-        Value output = target.Add(first.Name, op, [.. chain.SelectMany(n => n.ParameterNames)], [.. Own(first.Inputs), .. Own([.. more])]);
+        Value output = target.Add(chain[0].Name, op, [.. chain.SelectMany(n => n.ParameterNames)], Own(inputs));
         gone.UnionWith(chain.Skip(1));
         made[chain[^1].Output] = output;
     }

@@ -20,13 +20,24 @@ public static class InferencePasses
         PlaceConcatInputs.Apply,
     ];
 
-    /// <summary>Applies all passes.</summary>
-    /// <param name="graph">The network.</param>
-    /// <param name="onHost">Whether it runs on the host, which gains by <see cref="FuseInvertedBottlenecks"/> too.</param>
-    public static Graph Apply(Graph graph, bool onHost = false)
+    /// <summary>Applies the passes for every device.</summary>
+    public static Graph Apply(Graph graph) => All.Aggregate(graph, (g, pass) => pass(g));
+
+    /// <summary>Applies all passes that a device gains by. Those for devices that run kernels come last.</summary>
+    public static Graph Apply(Graph graph, Device device)
     {
-        if (onHost)
-            graph = FuseInvertedBottlenecks.ForInference(DropIdentities.Apply(graph));
-        return All.Aggregate(graph, (g, pass) => pass(g));
+        ArgumentNullException.ThrowIfNull(device);
+        if (device.IsHost)
+            return Apply(FuseInvertedBottlenecks.ForInference(DropIdentities.Apply(graph)));
+        graph = Apply(graph);
+        // What plain kernels are measured for is each operator by itself.
+        if (device.Options.PlainKernels)
+            return graph;
+        if (!device.Info.IsProcessor)
+            graph = FuseExcitation.Apply(graph);
+        // Matrix units know no gates.
+        if (!device.Info.IsProcessor && device.Options.Precision == Precision.Float32)
+            graph = FuseGate.Apply(graph);
+        return FuseElementwise.Apply(graph);
     }
 }

@@ -14,6 +14,8 @@ internal sealed class PassEquivalenceTests
 
     private static IEnumerable<string> Models => ModelCatalog.All.Select(m => m.Name);
 
+    private static IEnumerable<string> KernelDevices => ["simulator 4x16", .. TestDevices.Interpreted];
+
     [TestCase("cpu", 60)]
     [TestCase("simulator 4x16", 25)]
     [TestCase("simulator 2x2", 5)]
@@ -35,12 +37,44 @@ internal sealed class PassEquivalenceTests
         Compare(graph, TestDevices.Get("cpu"), new Random(1), name);
     }
 
+    [Test]
+    public void Blocks_whose_gates_are_made_and_applied_in_passing_stay_the_same(
+        [ValueSource(nameof(KernelDevices))] string deviceName, [Values] ActivationKind gate)
+    {
+        Device device = TestDevices.Get(deviceName);
+        var net = new NetworkBuilder(new Shape(2, 5, 4, 3));
+        Value x = net.ConvNorm("stem", net.Input, 8, new Window(3, padding: 1), ActivationKind.HardSwish);
+        // As in MobileNetV3, with the sum; then one that narrows, as in EfficientNet; then the gate and the sum of SENet.
+        Value wide = net.ConvNorm("expand", x, 16, new Window(1), ActivationKind.HardSwish);
+        Value y = net.BatchNorm("norm", net.DepthwiseConv("depthwise", wide, new Window(3, padding: 1)), ActivationKind.HardSwish);
+        x = net.Add("sum", x, net.ConvNorm("project", net.SqueezeExcite("se", y, 6, ActivationKind.Relu, gate), 8, new Window(1), ActivationKind.Identity));
+        x = net.ConvNorm("narrow", net.SqueezeExcite("se2", x, 3, ActivationKind.Silu, gate), 5, new Window(1), ActivationKind.Identity);
+        Value z = net.SqueezeExcite("se3", net.ConvNorm("conv", x, 5, new Window(3, padding: 1), ActivationKind.Identity), 2, gate: gate);
+        net.Output(net.Activation("last", net.Add("sum3", z, x), ActivationKind.Relu));
+        Graph graph = InferencePasses.Apply(net.Graph, device);
+        Assert.That(graph.Nodes.Count(n => n.Operator is Excitation), Is.EqualTo(3));
+        Assert.That(graph.Nodes.Count(n => n.Operator is PointwiseConv { Gated: true }), Is.EqualTo(2));
+        Assert.That(graph.Nodes.Count(n => n.Operator is ElementwiseChain), Is.EqualTo(1));
+        Compare(net.Graph, device, new Random(1), deviceName);
+    }
+
+    [Test]
+    public void A_model_of_gated_blocks_stays_the_same_by_kernels([ValueSource(nameof(KernelDevices))] string deviceName)
+    {
+        Graph graph = (new ModelSpec("efficientnet-b0") { Width = 0.1f, Classes = 3, ImageHeight = 16, ImageWidth = 16 }).Build(2);
+        Graph run = InferencePasses.Apply(graph, TestDevices.Get(deviceName));
+        Assert.That(run.Nodes.Count(n => n.Operator is Excitation), Is.EqualTo(16));
+        Assert.That(run.Nodes.Count(n => n.Operator is PointwiseConv { Gated: true }), Is.EqualTo(16));
+        Assert.That(run.Nodes.Where(n => n.Operator is ChannelScale or Activation), Is.Empty);
+        Compare(graph, TestDevices.Get(deviceName), new Random(1), deviceName);
+    }
+
     // The hidden tensors of small images are not run by tiles.
     [Test]
     public void A_model_whose_bottlenecks_run_by_tiles_stays_the_same()
     {
         Graph graph = (new ModelSpec("mobilenetv2") { Classes = 7, ImageHeight = 96, ImageWidth = 112 }).Build(2);
-        Assert.That(InferencePasses.Apply(graph, onHost: true).Nodes.Count(n => n.Operator is InvertedBottleneck { ForInference: true }), Is.AtLeast(2));
+        Assert.That(InferencePasses.Apply(graph, TestDevices.Get("cpu")).Nodes.Count(n => n.Operator is InvertedBottleneck { ForInference: true }), Is.AtLeast(2));
         Compare(graph, TestDevices.Get("cpu"), new Random(1), "tiles");
     }
 

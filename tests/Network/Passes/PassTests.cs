@@ -190,14 +190,104 @@ internal sealed class PassTests
     }
 
     [Test]
+    public void Elementwise_operators_in_a_row_become_one()
+    {
+        Value gate = net.Activation("gate", net.PointwiseConv("fc", net.GlobalAveragePool("pool", x), 8), ActivationKind.Sigmoid);
+        Value sum = net.Add("sum", net.Input, net.Input);
+        Value y = net.Activation("relu", net.Add("residual", x, net.ChannelScale("scale", x, gate)), ActivationKind.Relu);
+        net.Graph.MarkOutput("y", net.PointwiseConv("last", y, 3));
+        net.Graph.MarkOutput("twice", net.Activation("silu", sum, ActivationKind.Silu));
+        Graph graph = FuseElementwise.Apply(net.Graph);
+        Assert.That(Names(graph), Is.EqualTo("x pool fc gate sum scale last"));
+        Assert.That(Operator(graph, "scale"), Is.EqualTo(new ElementwiseChain(x.Shape,
+            [new(ElementwiseLinkKind.TimesGate), new(ElementwiseLinkKind.PlusTensor), new(ElementwiseLinkKind.Activate, ActivationKind.Relu)])));
+        Assert.That(Operator(graph, "sum"), Is.EqualTo(new ElementwiseChain(net.Input.Shape,
+            [new(ElementwiseLinkKind.PlusTensor), new(ElementwiseLinkKind.Activate, ActivationKind.Silu)])));
+        Node scale = graph.Nodes.Single(n => n.Name == "scale");
+        Value made = graph.Nodes.Single(n => n.Name == "x").Output;
+        Assert.That(scale.Inputs, Is.EqualTo(new[] { made, graph.Nodes.Single(n => n.Name == "gate").Output, made }));
+    }
+
+    [Test]
+    public void A_chain_ends_at_what_others_see_at_what_is_made_later_and_after_four_links()
+    {
+        Value seen = net.Activation("seen", x, ActivationKind.Relu);
+        net.Graph.MarkOutput("seen", seen);
+        Value early = net.Activation("early", seen, ActivationKind.Silu), late = net.PointwiseConv("late", x, 8);
+        Value y = net.Add("sum", early, late);
+        for (int i = 0; i < 4; i++)
+            y = net.Activation($"a{i}", y, ActivationKind.HardSwish);
+        net.Output(y);
+        Graph graph = FuseElementwise.Apply(net.Graph);
+        Assert.That(Names(graph), Is.EqualTo("x seen early late sum a3"));
+        Assert.That(((ElementwiseChain)Operator(graph, "sum")).Links, Has.Length.EqualTo(ElementwiseChain.MostLinks));
+    }
+
+    [Test]
+    public void A_gate_is_applied_by_the_convolution_that_reads_its_product_and_made_by_one_operator()
+    {
+        Value gated = net.SqueezeExcite("se", x, 2, ActivationKind.Silu);
+        Value y = net.Add("sum", x, net.ConvNorm("y", gated, 8, new Window(1), ActivationKind.Identity));
+        net.Output(net.Concat("concat", net.PointwiseConv("other", x, 3), y));
+        Graph graph = FuseGate.Apply(FuseExcitation.Apply(InferencePasses.Apply(net.Graph)));
+        Assert.That(Names(graph), Is.EqualTo("x se.squeeze se.fc1 se.excite other"));
+        Assert.That(Operator(graph, "se.fc1"), Is.EqualTo(new Excitation(new Shape(2, 1, 1, 8), 2, 8, ActivationKind.Silu, ActivationKind.Sigmoid)));
+        var conv = (PointwiseConv)Operator(graph, "se.excite");
+        Assert.That(conv.Gated && conv.Epilogue is { NormEpsilon: not null, Residual: ResidualOrder.AfterActivation, Slice: not null });
+        Node node = graph.Nodes.Single(n => n.Name == "se.excite");
+        Value made = graph.Nodes[0].Output;
+        Assert.That(node.Inputs, Is.EqualTo(new[] { made, made, graph.Nodes[2].Output }));
+    }
+
+    [Test]
+    public void A_gate_stays_where_others_see_its_product_or_the_convolution_needs_what_is_made_later([Values] bool seen)
+    {
+        Value gated = net.SqueezeExcite("se", x, 2);
+        Value later = net.PointwiseConv("later", x, 8), y = net.PointwiseConv("y", gated, 8);
+        net.Output(seen ? net.Concat("concat", gated, y) : net.Add("sum", later, y));
+        Graph graph = FuseGate.Apply(InferencePasses.Apply(net.Graph));
+        Assert.That(Operator(graph, "se.excite"), Is.TypeOf<ChannelScale>());
+    }
+
+    [Test]
+    public void Layers_that_make_no_gate_or_are_seen_in_between_stay_two([Values] bool seen)
+    {
+        Value hidden = net.PointwiseConv("first", net.GlobalAveragePool("pool", x), 4, bias: true);
+        Value y = net.PointwiseConv("second", hidden, 8, bias: true);
+        if (seen)
+            net.Graph.MarkOutput("hidden", hidden);
+        net.Output(seen ? net.ChannelScale("scale", x, y) : y);
+        Assert.That(Names(FuseExcitation.Apply(InferencePasses.Apply(net.Graph))), Is.EqualTo(seen ? "x pool first second scale" : "x pool first second"));
+    }
+
+    [Test]
+    public void Devices_that_run_the_plain_kernels_alone_keep_every_operator()
+    {
+        using Device device = Device.Open("simulator", new DeviceOptions { PlainKernels = true, UseTuning = false });
+        net.Output(net.PointwiseConv("y", net.SqueezeExcite("se", x, 2), 8));
+        Assert.That(Names(InferencePasses.Apply(net.Graph, device)), Is.EqualTo("x se.squeeze se.fc1 se.fc2 se.excite y"));
+    }
+
+    [Test]
+    public void A_value_that_gates_another_is_no_part_of_its_chain()
+    {
+        Value pooled = net.GlobalAveragePool("pool", x);
+        net.Output(net.ChannelScale("scale", x, net.Activation("gate", pooled, ActivationKind.Sigmoid)));
+        Assert.That(Names(FuseElementwise.Apply(net.Graph)), Is.EqualTo("x pool gate scale"));
+    }
+
+    [Test]
     public void Passes_find_nothing_more_to_do_the_second_time()
     {
+        Device device = TestDevices.Get("simulator 4x16");
         for (int seed = 0; seed < 20; seed++)
         {
-            Graph once = InferencePasses.Apply(RandomGraph.New(new Random(seed))), twice = InferencePasses.Apply(once);
+            Graph once = InferencePasses.Apply(RandomGraph.New(new Random(seed)), device), twice = InferencePasses.Apply(once, device);
             Assert.That(Names(twice), Is.EqualTo(Names(once)), $"seed {seed}");
         }
     }
+
+    private static Operator Operator(Graph graph, string name) => graph.Nodes.Single(n => n.Name == name).Operator;
 
     private static string Names(Graph graph) => string.Join(' ', graph.Nodes.Select(n => n.Name));
 
