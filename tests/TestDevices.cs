@@ -41,6 +41,9 @@ internal static class TestDevices
     /// <summary>The interpreted device that may use tf32 matrix units.</summary>
     public static string MatrixUnits => "ptx 80 tf32";
 
+    /// <summary>The devices that run kernels, with values between layers in 16 bits.</summary>
+    public static IEnumerable<string> Bfloat16 => [.. Names.Where(n => !n.StartsWith("cpu", StringComparison.Ordinal)).Concat(Interpreted).Select(n => n + " bfloat16")];
+
     /// <summary>Whether a device is one of <see cref="Interpreted"/>.</summary>
     public static bool IsInterpreted(Device device) => device.Name.StartsWith("ptx", StringComparison.Ordinal);
 
@@ -58,8 +61,12 @@ internal static class TestDevices
         "ptx 80" => Device.Open("simulator", new DeviceOptions { Loader = new Ptx.PtxLoader(80), UseTuning = false }),
         "ptx 80 tf32" => Device.Open("simulator", new DeviceOptions { Loader = new Ptx.PtxLoader(80), Precision = Precision.TensorFloat32, UseTuning = false }),
 #endif
+        _ when n.EndsWith(" bfloat16", StringComparison.Ordinal) => OpenBfloat16(Get(n[..n.LastIndexOf(' ')])),
         _ => Device.Open(n, new DeviceOptions { UseTuning = false }),
     });
+
+    private static Device OpenBfloat16(Device like) =>
+        Device.Open(IsInterpreted(like) ? "simulator" : like.Name, like.Options with { Precision = Precision.Bfloat16 });
 
     public static void Close()
     {

@@ -25,7 +25,7 @@ internal sealed class OperandRotation
         Shape[] parameters = [.. op.Parameters.Select(p => p.Shape)];
         Shape[] extra = [Elements(launcher.WorkspaceElements), Elements(launcher.PreparedElements)];
         Shape[] gradients = problem.Training ? [.. op.Saved, .. op.Inputs, op.Output, .. parameters] : [];
-        long bytes = ((Shape[])[.. op.Inputs, op.Output, .. parameters, .. extra, .. gradients]).Sum(s => Arena.Align(s.Bytes));
+        long bytes = ((Shape[])[.. op.StoredInputs, op.StoredOutput, .. parameters, .. extra, .. gradients]).Sum(s => Arena.Align(s.Bytes));
         sets = new Operands[Math.Clamp((RotationBytes + bytes - 1) / bytes, 1, MostSets)];
         Arena memory = on.Memory(sets.Length * bytes);
         for (int i = 0; i < sets.Length; i++)
@@ -65,8 +65,8 @@ internal sealed class OperandRotation
 
         return new Operands
         {
-            Inputs = [.. op.Inputs.Select(Take)],
-            Output = Take(op.Output),
+            Inputs = [.. op.StoredInputs.Select(Take)],
+            Output = Take(op.StoredOutput),
             Parameters = [.. op.Parameters.Select(p => Take(p.Shape))],
             Workspace = Take(extra[0]),
             Prepared = Take(extra[1]),

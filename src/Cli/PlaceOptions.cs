@@ -5,7 +5,7 @@ namespace GpuNet.Cli;
 /// <summary>The options that say where a network runs.</summary>
 internal sealed class PlaceOptions
 {
-    private static readonly Dictionary<string, Precision> Precisions = new() { ["float32"] = Precision.Float32, ["tf32"] = Precision.TensorFloat32 };
+    private static readonly Dictionary<string, Precision> Precisions = new() { ["float32"] = Precision.Float32, ["tf32"] = Precision.TensorFloat32, ["bfloat16"] = Precision.Bfloat16 };
 
     private readonly Option<string> device = OptionKinds.Text("--device", "Device: auto (default) or a name of gpunet devices", "name");
 
@@ -14,7 +14,7 @@ internal sealed class PlaceOptions
     private readonly Option<bool> noGraph = OptionKinds.Flag("--no-graph", "Launch every kernel by itself, also where the driver can repeat a pass as one launch");
 
     private readonly Option<string> precision = OptionKinds.OneOf(
-        "--precision", "How exactly matrix products are computed (tf32: on CUDA devices with matrix units only; see docs/precision.md)", Precisions.Keys);
+        "--precision", "How exactly values are computed and kept (tf32: matrix products, on CUDA devices with matrix units; bfloat16: values between layers at inference, on devices that run kernels; see docs/precision.md)", Precisions.Keys);
 
     private readonly Option<bool> noTuning = OptionKinds.Flag("--no-tuning", "Choose kernels by rule, whatever gpunet tune has measured");
 

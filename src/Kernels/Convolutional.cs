@@ -13,6 +13,9 @@ public abstract record Convolutional(Shape Input, bool Bias) : Operator
     /// <summary>What follows the convolution; other than <see cref="Epilogue.None"/> at inference only.</summary>
     public Epilogue Epilogue { get; init; } = Epilogue.None;
 
+    /// <summary>How its values lie in memory; other than float32 at inference only. A residual lies as the output does.</summary>
+    public Storage Storage { get; init; }
+
     /// <summary>Extents of the convolution's result, before the epilogue places it.</summary>
     public abstract Shape Result { get; }
 
@@ -31,7 +34,14 @@ public abstract record Convolutional(Shape Input, bool Bias) : Operator
     ];
 
     /// <inheritdoc/>
-    public override bool IsInferenceOnly => Epilogue != Epilogue.None;
+    public override bool IsInferenceOnly => Epilogue != Epilogue.None || Storage != default;
+
+    /// <inheritdoc/>
+    public sealed override ElementType InputType(int input) =>
+        input == 0 ? Storage.Input : input == 1 && Epilogue.Residual != ResidualOrder.None ? Storage.Output : ElementType.Float32;
+
+    /// <inheritdoc/>
+    public sealed override ElementType OutputType => Storage.Output;
 
     /// <inheritdoc/>
     public override int? InPlaceInput => Epilogue.Slice is { Continues: true } ? Inputs.Length - 1 : null;
@@ -42,9 +52,16 @@ public abstract record Convolutional(Shape Input, bool Bias) : Operator
     /// <summary>The filter.</summary>
     protected abstract ParameterSpec Weight { get; }
 
-    /// <summary>Checks what all convolutions ask of their epilogue.</summary>
+    /// <summary>Whether the values on either side have extents that 16 bits each suit; see <see cref="ElementType.Bfloat16"/>.</summary>
+    /// <param name="storage">How they would lie.</param>
+    public virtual bool Suits(Storage storage) =>
+        (storage.Input == ElementType.Float32 || Input.C % 4 == 0)
+        && (storage.Output == ElementType.Float32 || (Result.C % 4 == 0 && Epilogue.Slice is null));
+
+    /// <summary>Checks what all convolutions ask of their epilogue and of how values lie.</summary>
     protected void RequireFittingEpilogue()
     {
+        Require(Suits(Storage), "values of 16 bits come in multiples of four channels, without groups or slices", "such channels", $"{Input.C} to {Result.C}");
         Require(Epilogue.NormEpsilon is null or (> 0f and < float.PositiveInfinity), "epsilon keeps the variance away from 0", "a positive number", Epilogue.NormEpsilon ?? 0f);
         Require(Enum.IsDefined(Epilogue.Activation), "the activation is one there is",
             string.Join(", ", Enum.GetNames<ActivationKind>()), Epilogue.Activation);
@@ -70,7 +87,7 @@ public abstract record Convolutional(Shape Input, bool Bias) : Operator
                 _ => activation,
             };
             string slice = Epilogue.Slice is { } s ? $" {Result.C} at {s.First} of {s.AllChannels}{(s.Continues ? " in place" : "")}" : "";
-            return norm + residual + slice;
+            return norm + residual + slice + Storage;
         }
     }
 }

@@ -17,6 +17,18 @@ public abstract partial record Operator
     /// <summary>Extents of the output.</summary>
     public abstract Shape Output { get; }
 
+    /// <summary>How an input lies in memory.</summary>
+    public virtual ElementType InputType(int input) => ElementType.Float32;
+
+    /// <summary>How the output lies in memory.</summary>
+    public virtual ElementType OutputType => ElementType.Float32;
+
+    /// <summary>Extents of the inputs in memory, in floats.</summary>
+    public ImmutableArray<Shape> StoredInputs => [.. Inputs.Select((s, i) => InputType(i).Stored(s))];
+
+    /// <summary>Extents of the output in memory, in floats.</summary>
+    public Shape StoredOutput => OutputType.Stored(Output);
+
     /// <summary>Parameters, trained or tracked, in the order in which <see cref="Operands.Parameters"/> has them.</summary>
     public virtual ImmutableArray<ParameterSpec> Parameters => [];
 
@@ -42,7 +54,7 @@ public abstract partial record Operator
     public virtual long Flops => Macs > 0 ? 2 * Macs : Output.Elements;
 
     /// <summary>Bytes one forward pass must move: inputs and parameters read once, the output written once.</summary>
-    public virtual long Bytes => Inputs.Sum(s => s.Bytes) + Parameters.Sum(p => p.Shape.Bytes) + Output.Bytes;
+    public virtual long Bytes => StoredInputs.Sum(s => s.Bytes) + Parameters.Sum(p => p.Shape.Bytes) + StoredOutput.Bytes;
 
     /// <summary>
     /// Bytes one backward pass must move: inputs, what was saved and the output's gradient read, the inputs' gradients written, parameters
@@ -77,11 +89,12 @@ public abstract partial record Operator
     public Candidate Choose(Device device, DirectionSet directions = DirectionSet.Both)
     {
         ArgumentNullException.ThrowIfNull(device);
-        return device.Options.PlainKernels ? Candidates.First(c => c.RunsOn(device)) : Remembered(device, directions) ?? ChooseByRule(device);
+        return device.Options.PlainKernels ? Candidates.FirstOrDefault(c => c.RunsOn(device)) ?? ChooseByRule(device) : Remembered(device, directions) ?? ChooseByRule(device);
     }
 
     /// <summary>The candidate for a device by rule: of those that run there, the last that pays. The plain kernels, the first, always do.</summary>
-    public Candidate ChooseByRule(Device device) => Candidates.Last(c => c.RunsOn(device) && c.Pays(device));
+    public Candidate ChooseByRule(Device device) => Candidates.LastOrDefault(c => c.RunsOn(device) && c.Pays(device))
+        ?? throw new GpuNetException($"{this}: nothing runs it on device {device.Name}.");
 
     /// <summary>Binds the candidate for a device, see <see cref="Choose"/>.</summary>
     /// <exception cref="GpuNetException">A tensor is too large for the 32-bit indices of kernels.</exception>

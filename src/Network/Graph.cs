@@ -95,6 +95,8 @@ public sealed class Graph
                 throw new GpuNetException($"{name} ({op.GetType().Name}): input {i} belongs to another graph.");
             if (from[i].Shape != expected[i])
                 throw new GpuNetException($"{name} ({op.GetType().Name}): shape of input {i}: expected {expected[i]}, got {from[i].Shape}.");
+            if (from[i].Type != op.InputType(i))
+                throw new GpuNetException($"{name} ({op.GetType().Name}): type of input {i}: expected {op.InputType(i)}, got {from[i].Type}.");
         }
         try
         {
@@ -113,14 +115,14 @@ public sealed class Graph
             throw new GpuNetException($"{name} ({op.GetType().Name}): the graph already has a parameter {taken}.");
         names.Add(name);
         allParameters.UnionWith(parameters);
-        Value output = NewValue(op.Output);
+        Value output = NewValue(op.Output, op.OutputType);
         nodes.Add(new Node(name, op, [.. from], output, parameters));
         return output;
     }
 
-    private Value NewValue(Shape shape)
+    private Value NewValue(Shape shape, ElementType type = ElementType.Float32)
     {
-        var value = new Value(values.Count, shape);
+        var value = new Value(values.Count, shape, type);
         values.Add(value);
         return value;
     }

@@ -32,7 +32,7 @@ public sealed partial class Plan
             storage = Storage();
             runsBackward = [.. graph.Nodes.Select(n => wanted[n.Output.Id])];
             firstContributor = FirstContributors();
-            value = [.. graph.Values.Select(v => storage[v.Id] == v.Id ? layout.Add(v.Shape.Bytes, FirstUse(v), LastUseOfStorage(v)) : -1)];
+            value = [.. graph.Values.Select(v => storage[v.Id] == v.Id ? layout.Add(v.Stored.Bytes, FirstUse(v), LastUseOfStorage(v)) : -1)];
             gradient = [.. graph.Values.Select(v => wanted[v.Id] ? PlaceGradient(v, root!.Value, gradientOf) : (int?)null)];
             saved = [.. graph.Nodes.Select((n, i) => PlaceSaved(n, i))];
             workspaceElements = [.. launchers.Select(l => l.WorkspaceElements)];

@@ -119,6 +119,8 @@ public sealed partial class Device
     {
         if (options.Precision == Precision.TensorFloat32 && info.ComputeCapability < DeviceInfo.MatrixUnitsCapability)
             throw new GpuNetException($"Device {info.Name} has no tf32 matrix units: they take CUDA devices of compute capability 8.0 and later. Use precision float32.");
+        if (options.Precision == Precision.Bfloat16 && info.Kind == DeviceKind.Cpu)
+            throw new GpuNetException($"Device {info.Name} keeps values as float32: bfloat16 takes a device that runs kernels. Use precision float32.");
     }
 
     private static Context CreateContext(DeviceOptions options) => Context.Create(builder =>

@@ -11,4 +11,10 @@ public enum Precision
     /// CUDA devices from compute capability 8.0 on.
     /// </summary>
     TensorFloat32,
+
+    /// <summary>
+    /// At inference, values between convolutions are kept in 16 bits (bfloat16); products and sums are float32. On devices that run kernels.
+    /// Training is as with <see cref="Float32"/>.
+    /// </summary>
+    Bfloat16,
 }

@@ -68,10 +68,12 @@ internal sealed class OperatorRun
                 return tensor;
             }
 
+            Tensor Fill(Shape shape, double[] values) => Keep(Take(shape, values), values);
+
             double[] FilledBefore(Shape shape) => [.. Enumerable.Range(0, (int)shape.Elements).Select(i => (double)Before(i))];
 
             Tensor[] inputs = [.. op.Inputs.Select((s, i) => i == op.InPlaceInput
-                ? Take(s, reference.Inputs[i]) : Keep(Take(s, reference.Inputs[i]), reference.Inputs[i]))];
+                ? Take(s, reference.Inputs[i]) : Fill(op.StoredInputs[i], Bfloat16.Stored(op.InputType(i), reference.Inputs[i])))];
             // What lies beside a slice must stay, so it has to hold something.
             bool isSlice = op is Convolutional { Epilogue.Slice: not null };
             return new Operands
@@ -81,7 +83,7 @@ internal sealed class OperatorRun
                 Inputs = inputs,
                 Parameters = [.. op.Parameters.Select((p, i) => Take(p.Shape, reference.Parameters[i]))],
                 Saved = forwardOnly ? [] : [.. op.Saved.Select(s => Take(s, null))],
-                Output = op.InPlaceInput is { } shared ? inputs[shared] : Take(op.Output, isSlice ? FilledBefore(op.Output) : null),
+                Output = op.InPlaceInput is { } shared ? inputs[shared] : Take(op.StoredOutput, isSlice ? FilledBefore(op.Output) : null),
                 Prepared = launcher.PreparedElements > 0 ? Take(Shape.Vector((int)launcher.PreparedElements), null) : Tensor.None,
                 Workspace = launcher.WorkspaceElements > 0 ? Take(Shape.Vector((int)launcher.WorkspaceElements), null) : Tensor.None,
                 DInputs = [.. op.Inputs.Select((s, i) => op.HasGradient(i) && mode != GradientMode.None && !forwardOnly
@@ -107,7 +109,7 @@ internal sealed class OperatorRun
             if (device.IsHost)
                 RequireGuards(all.Span, taken);
             float[] Get(Tensor t) => t.IsNone ? [] : t.ToArray();
-            return new OperatorRun(Get(operands.Output), [.. operands.Parameters.Select(Get)],
+            return new OperatorRun(Bfloat16.Values(op.OutputType, Get(operands.Output)), [.. operands.Parameters.Select(Get)],
                 [.. operands.DInputs.Select(g => Get(g.Tensor))], [.. operands.DParameters.Select(Get)]);
         }
     }

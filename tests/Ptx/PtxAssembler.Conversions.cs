@@ -23,6 +23,8 @@ internal static partial class PtxAssembler
         ["cvt.s32.u64"] = static a => (uint)a,
         ["cvt.u32.s64"] = static a => (uint)a,
         ["cvt.u32.u16"] = static a => (ushort)a,
+        ["cvt.s32.u16"] = static a => (ushort)a,
+        ["cvt.u16.s32"] = static a => (ushort)a,
         ["cvt.u16.u32"] = static a => (ushort)a,
         ["cvt.u32.u8"] = static a => (byte)a,
         ["cvt.u8.u32"] = static a => (byte)a,

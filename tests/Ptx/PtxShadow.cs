@@ -3,14 +3,14 @@ using System.Runtime.CompilerServices;
 namespace GpuNet.Tests.Ptx;
 
 /// <summary>
-/// Who touched memory last, and when: four bytes a cell. Time is the number of barriers
+/// Who touched memory last, and when: two bytes a cell. Time is the number of barriers
 /// passed since the program began, so that what an earlier launch left needs no clearing.
 /// </summary>
 internal sealed class PtxShadow(long bytes)
 {
     private const int Several = -1;
 
-    private readonly Cell[] cells = new Cell[(bytes + 3) / 4];
+    private readonly Cell[] cells = new Cell[(bytes + 1) / 2];
 
     /// <summary>Notes an access and faults where another thread's, not ordered by a barrier, makes its result depend on chance.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -18,7 +18,7 @@ internal sealed class PtxShadow(long bytes)
     {
         // Shared memory is another group's no more once that has ended.
         long start = isShared ? clock.Group : clock.Launch;
-        for (long i = at >> 2; i < (at + size + 3) >> 2; i++)
+        for (long i = at >> 1; i < (at + size + 1) >> 1; i++)
         {
             ref Cell cell = ref cells[i];
             bool written = cell.WriteTime >= start;
@@ -38,7 +38,7 @@ internal sealed class PtxShadow(long bytes)
     /// <summary>Notes that an asynchronous copy has arrived.</summary>
     public void Arrive(long at, int size, int thread, PtxClock clock)
     {
-        for (long i = at >> 2; i < (at + size + 3) >> 2; i++)
+        for (long i = at >> 1; i < (at + size + 1) >> 1; i++)
         {
             cells[i].InFlight = false;
             (cells[i].WriteTime, cells[i].Writer) = (clock.Now, thread);

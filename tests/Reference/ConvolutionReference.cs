@@ -21,11 +21,14 @@ internal sealed class ConvolutionReference : IOperatorReference
         new Convolution(new Shape(1, 4, 6, 5), 9,
             new Window { KernelH = 1, KernelW = 4, StrideH = 1, StrideW = 3, DilationH = 1, DilationW = 1, Right = 2 }),
         new Convolution(new Shape(2, 9, 8, 8), 12, new Window(3)),
+        .. StorageReference.Cases(new Convolution(new Shape(1, 9, 8, 3), 16, new Window(3, stride: 2)) { Epilogue = new Epilogue { NormEpsilon = 1e-5f, Activation = ActivationKind.Relu6 } }),
+        .. StorageReference.Cases(new Convolution(new Shape(2, 5, 4, 8), 12, new Window(3), Bias: true) { Epilogue = new Epilogue { Residual = ResidualOrder.BeforeActivation, Activation = ActivationKind.Relu } }),
         .. EpilogueReference.Cases(30).Select((e, i) => new Convolution(new Shape(2, 6, 7, 20), 30, new Window(3, stride: 2), i % 3 == 0 ? 2 : 1, i % 2 == 0) { Epilogue = e }),
     ];
 
     public static IEnumerable<(Operator Operator, string Message)> Invalid =>
     [
+        StorageReference.Invalid(new Convolution(new Shape(1, 2, 2, 8), 8, new Window(1), Groups: 2)),
         (new Convolution(new Shape(1, 2, 2, 4), 8, new Window(5, padding: 0)), "fits the padded image"),
         (new Convolution(new Shape(0, 2, 2, 4), 8, new Window(3)), "extent of an input"),
         (new Convolution(new Shape(1, 2, 2, 4), 8, new Window(3, stride: 0)), "stride"),
@@ -40,13 +43,13 @@ internal sealed class ConvolutionReference : IOperatorReference
     public static Operator Random(Random random)
     {
         int groups = random.Next(1, 4), channels = groups * random.Next(1, 20);
-        return new Convolution(
+        return StorageReference.Random(random, new Convolution(
             new Shape(random.Next(1, 4), random.Next(1, 9), random.Next(1, 9), groups * random.Next(1, 20)), channels,
             new Window(random.Next(1, 4), random.Next(1, 4), padding: random.Next(2, 5), dilation: random.Next(1, 3)),
             groups, random.Next(2) == 0)
         {
             Epilogue = EpilogueReference.Random(random, channels),
-        };
+        });
     }
 
     public static long Terms(Operator op)

@@ -25,6 +25,12 @@ internal sealed class DepthwiseConvReference : IOperatorReference
         new DepthwiseConv(new Shape(1, 4, 9, 4), new Window(3, padding: 0)),
         new DepthwiseConv(new Shape(1, 2, 3, 5), new Window(3, stride: 1, padding: 3), Bias: true),
         .. VectorEpilogues.Select((e, i) => new DepthwiseConv(new Shape(2, 3, 6, 20), new Window(3, stride: 1 + (i % 2)), i == 0) { Epilogue = e }),
+        .. StorageReference.Cases(new DepthwiseConv(new Shape(2, 3, 6, 20), new Window(3))
+        {
+            Epilogue = new Epilogue { NormEpsilon = 1e-5f, Activation = ActivationKind.HardSwish, Residual = ResidualOrder.AfterActivation },
+        }),
+        .. StorageReference.Cases(new DepthwiseConv(new Shape(1, 6, 13, 16), new Window(5, stride: 2), Bias: true)),
+        .. StorageReference.Cases(new DepthwiseConv(new Shape(1, 4, 6, 8), new Window(3, stride: 1, dilation: 2))),
         .. EpilogueReference.Cases(19).Select((e, i) => new DepthwiseConv(new Shape(2, 6, 5, 19), new Window(3, stride: 1 + (i % 2)), i % 3 == 0) { Epilogue = e }),
     ];
 
@@ -32,6 +38,7 @@ internal sealed class DepthwiseConvReference : IOperatorReference
     [
         (new DepthwiseConv(new Shape(1, 2, 2, 4), new Window(5, padding: 0)), "fits the padded image"),
         (new DepthwiseConv(new Shape(0, 2, 2, 4), new Window(3)), "extent of an input"),
+        StorageReference.Invalid(new DepthwiseConv(new Shape(1, 2, 2, 6), new Window(3))),
         (new DepthwiseConv(new Shape(1, 2, 2, 4), new Window(3, stride: 0)), "stride"),
         (new DepthwiseConv(new Shape(1, 8, 8, 4), new Window(-3)), "at least 1"),
         (new DepthwiseConv(new Shape(1, 8, 8, 4), new Window(3, padding: -1)), "padding"),
@@ -52,13 +59,13 @@ internal sealed class DepthwiseConvReference : IOperatorReference
     public static Operator Random(Random random)
     {
         int channels = random.Next(1, 40);
-        return new DepthwiseConv(
+        return StorageReference.Random(random, new DepthwiseConv(
             new Shape(random.Next(1, 4), random.Next(1, 9), random.Next(1, 9), channels),
             new Window(random.Next(1, 4), random.Next(1, 4), padding: random.Next(2, 5), dilation: random.Next(1, 3)),
             random.Next(2) == 0)
         {
             Epilogue = EpilogueReference.Random(random, channels),
-        };
+        });
     }
 
     public static long Terms(Operator op) => Math.Max(op.Output.Rows, ((DepthwiseConv)op).Window.Taps);

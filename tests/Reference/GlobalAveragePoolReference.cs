@@ -13,10 +13,12 @@ internal sealed class GlobalAveragePoolReference : IOperatorReference
         new GlobalAveragePool(new Shape(2, 13, 11, 5)),
         new GlobalAveragePool(new Shape(1, 23, 17, 12)),
         new GlobalAveragePool(new Shape(3, 3, 2, 260)),
+        new GlobalAveragePool(new Shape(2, 5, 3, 12)) { Type = ElementType.Bfloat16 },
+        new GlobalAveragePool(new Shape(1, 23, 17, 24)) { Type = ElementType.Bfloat16 },
     ];
 
     public static IEnumerable<(Operator Operator, string Message)> Invalid =>
-        [(new GlobalAveragePool(new Shape(1, 2, 2, 0)), "extent of an input")];
+        [(new GlobalAveragePool(new Shape(1, 2, 2, 0)), "extent of an input"), (new GlobalAveragePool(new Shape(1, 2, 2, 6)) { Type = ElementType.Bfloat16 }, "multiples of four")];
 
     public static bool IsLinear => true;
 

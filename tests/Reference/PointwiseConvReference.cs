@@ -29,12 +29,20 @@ internal sealed class PointwiseConvReference : IOperatorReference
             Slice = new ChannelSlice(3, 11, Continues: true),
         }),
         .. EpilogueReference.Cases(64).Select((e, i) => new PointwiseConv(new Shape(1, 7, 7, 24), 64, i % 2 == 1) { Epilogue = e }),
+        .. StorageReference.Cases(new PointwiseConv(new Shape(2, 5, 7, 12), 20, Bias: true)),
+        .. StorageReference.Cases(new PointwiseConv(new Shape(1, 7, 7, 24), 64)
+        {
+            Epilogue = new Epilogue { NormEpsilon = 1e-5f, Activation = ActivationKind.Silu, Residual = ResidualOrder.AfterActivation },
+        }),
+        .. StorageReference.Cases((PointwiseConv)Gated(new Shape(2, 5, 7, 16), 20, new Epilogue { Activation = ActivationKind.Relu, Residual = ResidualOrder.BeforeActivation })),
     ];
 
     public static IEnumerable<(Operator Operator, string Message)> Invalid =>
     [
         (new PointwiseConv(new Shape(1, 0, 2, 4), 8), "extent of an input"),
         (new PointwiseConv(new Shape(1, 2, 2, 4), 0), "output channel"),
+        StorageReference.Invalid(new PointwiseConv(new Shape(1, 2, 2, 4), 6)),
+        StorageReference.Invalid(new PointwiseConv(new Shape(1, 2, 2, 4), 8) { Epilogue = new Epilogue { Slice = new ChannelSlice(0, 16, Continues: false) } }),
         .. EpilogueReference.Invalid(6).Select(e => ((Operator)new PointwiseConv(new Shape(1, 4, 4, 3), 6) { Epilogue = e.Epilogue }, e.Message)),
     ];
 
@@ -43,12 +51,12 @@ internal sealed class PointwiseConvReference : IOperatorReference
     public static Operator Random(Random random)
     {
         int channels = random.Next(1, 80);
-        return new PointwiseConv(
+        return StorageReference.Random(random, new PointwiseConv(
             new Shape(random.Next(1, 4), random.Next(1, 12), random.Next(1, 12), random.Next(1, 80)), channels, random.Next(2) == 0)
         {
             Epilogue = EpilogueReference.Random(random, channels),
             Gated = random.Next(4) == 0,
-        };
+        });
     }
 
     public static long Terms(Operator op) => ConvolutionReference.Terms(Same(op));

@@ -6,8 +6,10 @@ internal static class ConvolutionKernels
 {
     // A thread owns y[n,p,q,k]. Nothing is shared. Neighbouring threads are neighbouring output channels: loads of the weights are
     // contiguous, and x is one address for those of a group.
-    public static void Forward<TActivation>(View x, View weight, View bias, View residual, View y, WindowGeometry g, EpilogueGeometry e)
+    public static void Forward<TActivation, TIn, TOut>(View x, View weight, View bias, View residual, View y, WindowGeometry g, EpilogueGeometry e)
         where TActivation : unmanaged, IActivation
+        where TIn : unmanaged, IVectorAccess
+        where TOut : unmanaged, IVectorAccess
     {
         int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
         if (i >= g.N * g.P * g.Q * g.K)
@@ -32,10 +34,10 @@ internal static class ConvolutionKernels
                 int fromX = (((((n * g.H) + h) * g.W) + w) * g.C) + firstC;
                 int fromW = (((a * g.KernelW) + b) * g.GroupC * g.K) + k;
                 for (int c = 0; c < g.GroupC; c++)
-                    sum += x[fromX + c] * weight[fromW + (c * g.K)];
+                    sum += TIn.Get(x, fromX + c) * weight[fromW + (c * g.K)];
             }
         }
-        y[(pixel * e.Pitch) + e.First + k] = EpilogueKernels.Finish<TActivation>(sum, residual, i, e);
+        TOut.Set(y, (pixel * e.Pitch) + e.First + k, EpilogueKernels.Finish<TActivation, TOut>(sum, residual, i, e));
     }
 
     // A thread owns dx[n,h,w,c] and gathers from the outputs that read it. Nothing is shared; dy is one address for neighbouring

@@ -9,7 +9,7 @@ public sealed partial record Convolution
     [
         Candidate.Kernels("Plain", device => new PlainLauncher(device, this)),
         .. Tiles(),
-        Candidate.Host(device => ConvolutionHost.Create(device, this)),
+        Candidate.Host(device => ConvolutionHost.Create(device, this)) with { Needs = _ => Storage == default },
     ];
 
     /// <summary>
@@ -42,7 +42,7 @@ public sealed partial record Convolution
     private sealed class PlainLauncher(Device device, Convolution op) : Launcher
     {
         private readonly Kernel<View, View, View, View, View, WindowGeometry, EpilogueGeometry> forward =
-            op.Epilogue.Activation.Bind(new ForwardBinder(device));
+            op.Epilogue.Activation.Bind(new ForwardBinder(device, op.Storage));
         private readonly Kernel<View, View, View, WindowGeometry, int> backwardData = new(device, ConvolutionKernels.BackwardData);
         private readonly Kernel<View, View, View, WindowGeometry> backwardWeights = new(device, ConvolutionKernels.BackwardWeights);
         private readonly Kernel<View, View, int, int> backwardBias = new(device, ChannelSumKernels.Add);
@@ -70,9 +70,21 @@ public sealed partial record Convolution
         }
     }
 
-    private sealed class ForwardBinder(Device device) : IActivationBinder<Kernel<View, View, View, View, View, WindowGeometry, EpilogueGeometry>>
+    private sealed class ForwardBinder(Device device, Storage storage)
+        : IActivationBinder<Kernel<View, View, View, View, View, WindowGeometry, EpilogueGeometry>>
     {
         public Kernel<View, View, View, View, View, WindowGeometry, EpilogueGeometry> Bind<TActivation>()
-            where TActivation : unmanaged, IActivation => new(device, ConvolutionKernels.Forward<TActivation>);
+            where TActivation : unmanaged, IActivation =>
+            storage.Bind<Vectors, Kernel<View, View, View, View, View, WindowGeometry, EpilogueGeometry>>(new StorageBinder<TActivation>(device));
+    }
+
+    private sealed class StorageBinder<TActivation>(Device device)
+        : IStorageBinder<Kernel<View, View, View, View, View, WindowGeometry, EpilogueGeometry>>
+        where TActivation : unmanaged, IActivation
+    {
+        public Kernel<View, View, View, View, View, WindowGeometry, EpilogueGeometry> Bind<TIn, TAccess, TOut>()
+            where TIn : unmanaged, IVectorAccess
+            where TAccess : unmanaged, IVectorAccess
+            where TOut : unmanaged, IVectorAccess => new(device, ConvolutionKernels.Forward<TActivation, TIn, TOut>);
     }
 }

@@ -39,6 +39,9 @@ public sealed partial record Convolution(Shape Input, int Channels, Window Windo
     protected override string Detail => $"{Window}{(Groups > 1 ? $" groups {Groups}" : "")}{(Bias ? " bias" : "")}{EpilogueDetail}";
 
     /// <inheritdoc/>
+    public override bool Suits(Storage storage) => (Groups == 1 || storage == default) && base.Suits(storage);
+
+    /// <inheritdoc/>
     public override void Validate()
     {
         RequirePositiveInputs();

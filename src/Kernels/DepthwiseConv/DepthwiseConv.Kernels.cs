@@ -6,8 +6,10 @@ internal static class DepthwiseConvKernels
 {
     // A thread owns y[n,p,q,c]. Nothing is shared. Neighbouring threads are neighbouring channels, so every load of a warp is
     // contiguous.
-    public static void Forward<TActivation>(View x, View weight, View bias, View residual, View y, WindowGeometry g, EpilogueGeometry e)
+    public static void Forward<TActivation, TIn, TOut>(View x, View weight, View bias, View residual, View y, WindowGeometry g, EpilogueGeometry e)
         where TActivation : unmanaged, IActivation
+        where TIn : unmanaged, IVectorAccess
+        where TOut : unmanaged, IVectorAccess
     {
         int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
         if (i >= g.N * g.P * g.Q * g.C)
@@ -27,10 +29,10 @@ internal static class DepthwiseConvKernels
             {
                 int w = (q * g.StrideW) + (b * g.DilationW) - g.Left;
                 if (w >= 0 && w < g.W)
-                    sum += x[(((((n * g.H) + h) * g.W) + w) * g.C) + c] * weight[(((a * g.KernelW) + b) * g.C) + c];
+                    sum += TIn.Get(x, (((((n * g.H) + h) * g.W) + w) * g.C) + c) * weight[(((a * g.KernelW) + b) * g.C) + c];
             }
         }
-        y[(pixel * e.Pitch) + e.First + c] = EpilogueKernels.Finish<TActivation>(sum, residual, i, e);
+        TOut.Set(y, (pixel * e.Pitch) + e.First + c, EpilogueKernels.Finish<TActivation, TOut>(sum, residual, i, e));
     }
 
     // A thread owns dx[n,h,w,c] and gathers from the outputs that read it. Nothing is shared; loads are contiguous in c.

@@ -14,7 +14,7 @@ public sealed partial record DepthwiseConv
         Candidate.Host(device =>
             Vector512.IsHardwareAccelerated ? new DepthwiseConvHost<Lanes512>(device, this)
             : Vector256.IsHardwareAccelerated ? new DepthwiseConvHost<Lanes256>(device, this)
-            : new DepthwiseConvHost<Lanes128>(device, this)),
+            : new DepthwiseConvHost<Lanes128>(device, this)) with { Needs = _ => Storage == default },
     ];
 
     // A simulator's barriers cost more than a tile saves it.
@@ -26,7 +26,7 @@ public sealed partial record DepthwiseConv
     private sealed class PlainLauncher(Device device, DepthwiseConv op) : Launcher
     {
         private readonly Kernel<View, View, View, View, View, WindowGeometry, EpilogueGeometry> forward =
-            op.Epilogue.Activation.Bind(new ForwardBinder(device));
+            op.Epilogue.Activation.Bind(new ForwardBinder(device, op.Storage));
         private readonly Kernel<View, View, View, WindowGeometry, int> backwardData = new(device, DepthwiseConvKernels.BackwardData);
         private readonly Kernel<View, View, View, WindowGeometry> backwardWeights = new(device, DepthwiseConvKernels.BackwardWeights);
         private readonly Kernel<View, View, int, int> backwardBias = new(device, ChannelSumKernels.Add);
@@ -54,9 +54,21 @@ public sealed partial record DepthwiseConv
         }
     }
 
-    private sealed class ForwardBinder(Device device) : IActivationBinder<Kernel<View, View, View, View, View, WindowGeometry, EpilogueGeometry>>
+    private sealed class ForwardBinder(Device device, Storage storage)
+        : IActivationBinder<Kernel<View, View, View, View, View, WindowGeometry, EpilogueGeometry>>
     {
         public Kernel<View, View, View, View, View, WindowGeometry, EpilogueGeometry> Bind<TActivation>()
-            where TActivation : unmanaged, IActivation => new(device, DepthwiseConvKernels.Forward<TActivation>);
+            where TActivation : unmanaged, IActivation =>
+            storage.Bind<Vectors, Kernel<View, View, View, View, View, WindowGeometry, EpilogueGeometry>>(new StorageBinder<TActivation>(device));
+    }
+
+    private sealed class StorageBinder<TActivation>(Device device)
+        : IStorageBinder<Kernel<View, View, View, View, View, WindowGeometry, EpilogueGeometry>>
+        where TActivation : unmanaged, IActivation
+    {
+        public Kernel<View, View, View, View, View, WindowGeometry, EpilogueGeometry> Bind<TIn, TAccess, TOut>()
+            where TIn : unmanaged, IVectorAccess
+            where TAccess : unmanaged, IVectorAccess
+            where TOut : unmanaged, IVectorAccess => new(device, DepthwiseConvKernels.Forward<TActivation, TIn, TOut>);
     }
 }

@@ -4,7 +4,7 @@ namespace GpuNet.Kernels;
 /// <param name="values">The channels.</param>
 internal readonly struct FourChannels(Float4 values) : IChannels<FourChannels>
 {
-    private readonly Float4 values = values;
+    public readonly Float4 Values = values;
 
     public static int Count => 4;
 
@@ -14,13 +14,13 @@ internal readonly struct FourChannels(Float4 values) : IChannels<FourChannels>
 
     public static FourChannels Load(View view, int at, int count) => new(view.Cast<Float4>()[at >> 2]);
 
-    public static void Store(View view, int at, FourChannels value, int count) => view.Cast<Float4>()[at >> 2] = value.values;
+    public static void Store(View view, int at, FourChannels value, int count) => view.Cast<Float4>()[at >> 2] = value.Values;
 
-    public static FourChannels Where(bool keep, FourChannels value) => new(ChannelsMath.Where(keep, value.values));
+    public static FourChannels Where(bool keep, FourChannels value) => new(ChannelsMath.Where(keep, value.Values));
 
-    static FourChannels IChannels<FourChannels>.Forward<TActivation>(FourChannels z) => new(ChannelsMath.Forward<TActivation>(z.values));
+    static FourChannels IChannels<FourChannels>.Forward<TActivation>(FourChannels z) => new(ChannelsMath.Forward<TActivation>(z.Values));
 
-    public static FourChannels operator +(FourChannels a, FourChannels b) => new(a.values + b.values);
+    public static FourChannels operator +(FourChannels a, FourChannels b) => new(a.Values + b.Values);
 
-    public static FourChannels operator *(FourChannels a, FourChannels b) => new(a.values * b.values);
+    public static FourChannels operator *(FourChannels a, FourChannels b) => new(a.Values * b.Values);
 }

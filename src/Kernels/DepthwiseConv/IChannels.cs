@@ -1,8 +1,27 @@
 namespace GpuNet.Kernels;
 
-/// <summary>Neighbouring channels of a pixel that a thread takes together, held in registers.</summary>
+/// <summary>How neighbouring channels of a pixel lie in memory.</summary>
+/// <typeparam name="TChannels">The channels in registers.</typeparam>
+internal interface IChannelStorage<TChannels>
+    where TChannels : unmanaged
+{
+    /// <summary>Reads them.</summary>
+    /// <param name="view">Memory.</param>
+    /// <param name="at">Place of the first.</param>
+    /// <param name="count">How many there are from there on; only a type that tests takes fewer than it holds.</param>
+    static abstract TChannels Load(View view, int at, int count);
+
+    /// <summary>Writes them.</summary>
+    /// <param name="view">Memory.</param>
+    /// <param name="at">Place of the first.</param>
+    /// <param name="value">The channels.</param>
+    /// <param name="count">How many there are from there on; only a type that tests takes fewer than it holds.</param>
+    static abstract void Store(View view, int at, TChannels value, int count);
+}
+
+/// <summary>Neighbouring channels of a pixel that a thread takes together, held in registers; in memory they are floats.</summary>
 /// <typeparam name="TSelf">The type itself.</typeparam>
-internal interface IChannels<TSelf>
+internal interface IChannels<TSelf> : IChannelStorage<TSelf>
     where TSelf : unmanaged, IChannels<TSelf>
 {
     /// <summary>How many they are.</summary>
@@ -13,19 +32,6 @@ internal interface IChannels<TSelf>
 
     /// <summary>The same float for all.</summary>
     static abstract TSelf Of(float value);
-
-    /// <summary>Reads them.</summary>
-    /// <param name="view">Memory.</param>
-    /// <param name="at">Place of the first.</param>
-    /// <param name="count">How many there are from there on; only a type that tests takes fewer than it holds.</param>
-    static abstract TSelf Load(View view, int at, int count);
-
-    /// <summary>Writes them.</summary>
-    /// <param name="view">Memory.</param>
-    /// <param name="at">Place of the first.</param>
-    /// <param name="value">The channels.</param>
-    /// <param name="count">How many there are from there on; only a type that tests takes fewer than it holds.</param>
-    static abstract void Store(View view, int at, TSelf value, int count);
 
     /// <summary>The channels, or zeros.</summary>
     static abstract TSelf Where(bool keep, TSelf value);

@@ -46,28 +46,30 @@ internal readonly struct TileColumns<T>(T x0, T x1, T x2, T x3, T x4, T x5, T x6
     /// <param name="width">Columns of the image.</param>
     /// <param name="pitch">Channels of a pixel.</param>
     /// <param name="count">Channels from the first on.</param>
-    public static TileColumns<T> Load<TBorder>(View view, int at, int first, int reads, bool isRow, int width, int pitch, int count)
-        where TBorder : unmanaged, IBorder => new(
-            Read<TBorder>(view, at, first, isRow, width, pitch, count),
-            Read<TBorder>(view, at, first + 1, isRow, width, pitch, count),
-            Read<TBorder>(view, at, first + 2, isRow, width, pitch, count),
-            reads > 3 ? Read<TBorder>(view, at, first + 3, isRow, width, pitch, count) : T.Of(0f),
-            reads > 4 ? Read<TBorder>(view, at, first + 4, isRow, width, pitch, count) : T.Of(0f),
-            reads > 5 ? Read<TBorder>(view, at, first + 5, isRow, width, pitch, count) : T.Of(0f),
-            reads > 6 ? Read<TBorder>(view, at, first + 6, isRow, width, pitch, count) : T.Of(0f),
-            reads > 7 ? Read<TBorder>(view, at, first + 7, isRow, width, pitch, count) : T.Of(0f),
-            reads > 8 ? Read<TBorder>(view, at, first + 8, isRow, width, pitch, count) : T.Of(0f),
-            reads > 9 ? Read<TBorder>(view, at, first + 9, isRow, width, pitch, count) : T.Of(0f),
-            reads > 10 ? Read<TBorder>(view, at, first + 10, isRow, width, pitch, count) : T.Of(0f));
+    public static TileColumns<T> Load<TBorder, TStorage>(View view, int at, int first, int reads, bool isRow, int width, int pitch, int count)
+        where TBorder : unmanaged, IBorder
+        where TStorage : unmanaged, IChannelStorage<T> => new(
+            Read<TBorder, TStorage>(view, at, first, isRow, width, pitch, count),
+            Read<TBorder, TStorage>(view, at, first + 1, isRow, width, pitch, count),
+            Read<TBorder, TStorage>(view, at, first + 2, isRow, width, pitch, count),
+            reads > 3 ? Read<TBorder, TStorage>(view, at, first + 3, isRow, width, pitch, count) : T.Of(0f),
+            reads > 4 ? Read<TBorder, TStorage>(view, at, first + 4, isRow, width, pitch, count) : T.Of(0f),
+            reads > 5 ? Read<TBorder, TStorage>(view, at, first + 5, isRow, width, pitch, count) : T.Of(0f),
+            reads > 6 ? Read<TBorder, TStorage>(view, at, first + 6, isRow, width, pitch, count) : T.Of(0f),
+            reads > 7 ? Read<TBorder, TStorage>(view, at, first + 7, isRow, width, pitch, count) : T.Of(0f),
+            reads > 8 ? Read<TBorder, TStorage>(view, at, first + 8, isRow, width, pitch, count) : T.Of(0f),
+            reads > 9 ? Read<TBorder, TStorage>(view, at, first + 9, isRow, width, pitch, count) : T.Of(0f),
+            reads > 10 ? Read<TBorder, TStorage>(view, at, first + 10, isRow, width, pitch, count) : T.Of(0f));
 
     // Beyond the image the nearest column is read instead and taken as 0, for a load without a branch.
-    private static T Read<TBorder>(View view, int at, int column, bool isRow, int width, int pitch, int count)
+    private static T Read<TBorder, TStorage>(View view, int at, int column, bool isRow, int width, int pitch, int count)
         where TBorder : unmanaged, IBorder
+        where TStorage : unmanaged, IChannelStorage<T>
     {
         if (!TBorder.IsNear)
-            return T.Load(view, at + (column * pitch), count);
+            return TStorage.Load(view, at + (column * pitch), count);
         int nearest = ILGPU.IntrinsicMath.Min(ILGPU.IntrinsicMath.Max(column, 0), width - 1);
-        return T.Where(isRow & (nearest == column), T.Load(view, at + (nearest * pitch), count));
+        return T.Where(isRow & (nearest == column), TStorage.Load(view, at + (nearest * pitch), count));
     }
 }
 

@@ -12,7 +12,7 @@ internal static class RowTileBinding
 {
     /// <summary>Loads the forward kernel of a launch.</summary>
     public static ForwardTileKernel Forward(Device device, DepthwiseConv op, RowTileShape shape) =>
-        op.Epilogue.Activation.Bind(new ForwardBinder(device, op.Window, shape));
+        op.Epilogue.Activation.Bind(new ForwardBinder(device, op, shape));
 
     /// <summary>Loads the backward kernel of a launch.</summary>
     public static BackwardTileKernel Backward(Device device, DepthwiseConv op, RowTileShape shape) => (op.Window.KernelH, op.Window.StrideH) switch
@@ -31,10 +31,10 @@ internal static class RowTileBinding
             _ => new(device, RowTileKernels.BackwardGuarded<TWindow>, shape.GroupSize),
         };
 
-    private sealed class ForwardBinder(Device device, Window window, RowTileShape shape) : IActivationBinder<ForwardTileKernel>
+    private sealed class ForwardBinder(Device device, DepthwiseConv op, RowTileShape shape) : IActivationBinder<ForwardTileKernel>
     {
         public ForwardTileKernel Bind<TActivation>()
-            where TActivation : unmanaged, IActivation => (window.KernelH, window.StrideH) switch
+            where TActivation : unmanaged, IActivation => (op.Window.KernelH, op.Window.StrideH) switch
             {
                 (3, 1) => Load<Window3, TActivation>(),
                 (3, _) => Load<Window3Stride2, TActivation>(),
@@ -46,9 +46,29 @@ internal static class RowTileBinding
             where TWindow : unmanaged, IWindowShape
             where TActivation : unmanaged, IActivation => shape.Width switch
             {
-                RowTileWidth.Sixteen => new(device, RowTileKernels.ForwardWide<TWindow, TActivation>, shape.GroupSize),
-                RowTileWidth.Four => new(device, RowTileKernels.Forward<TWindow, TActivation>, shape.GroupSize),
+                RowTileWidth.Sixteen => Sixteen<TWindow, TActivation>(),
+                RowTileWidth.Four => Four<TWindow, TActivation>(),
                 _ => new(device, RowTileKernels.ForwardGuarded<TWindow, TActivation>, shape.GroupSize),
+            };
+
+        private ForwardTileKernel Four<TWindow, TActivation>()
+            where TWindow : unmanaged, IWindowShape
+            where TActivation : unmanaged, IActivation => (op.Storage.Input, op.Storage.Output) switch
+            {
+                (ElementType.Bfloat16, ElementType.Bfloat16) => new(device, RowTileKernels.Forward<TWindow, TActivation, FourBfloat16, FourBfloat16>, shape.GroupSize),
+                (ElementType.Bfloat16, _) => new(device, RowTileKernels.Forward<TWindow, TActivation, FourBfloat16, FourChannels>, shape.GroupSize),
+                (_, ElementType.Bfloat16) => new(device, RowTileKernels.Forward<TWindow, TActivation, FourChannels, FourBfloat16>, shape.GroupSize),
+                _ => new(device, RowTileKernels.Forward<TWindow, TActivation, FourChannels, FourChannels>, shape.GroupSize),
+            };
+
+        private ForwardTileKernel Sixteen<TWindow, TActivation>()
+            where TWindow : unmanaged, IWindowShape
+            where TActivation : unmanaged, IActivation => (op.Storage.Input, op.Storage.Output) switch
+            {
+                (ElementType.Bfloat16, ElementType.Bfloat16) => new(device, RowTileKernels.ForwardWide<TWindow, TActivation, SixteenBfloat16, SixteenBfloat16>, shape.GroupSize),
+                (ElementType.Bfloat16, _) => new(device, RowTileKernels.ForwardWide<TWindow, TActivation, SixteenBfloat16, SixteenChannels>, shape.GroupSize),
+                (_, ElementType.Bfloat16) => new(device, RowTileKernels.ForwardWide<TWindow, TActivation, SixteenChannels, SixteenBfloat16>, shape.GroupSize),
+                _ => new(device, RowTileKernels.ForwardWide<TWindow, TActivation, SixteenChannels, SixteenChannels>, shape.GroupSize),
             };
     }
 }

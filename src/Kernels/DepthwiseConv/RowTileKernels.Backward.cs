@@ -153,7 +153,7 @@ internal static partial class RowTileKernels
         int h = row - g.Top;
         int nearest = IntrinsicMath.Min(IntrinsicMath.Max(h, 0), g.H - 1);
         int at = ((((n * g.H) + nearest) * g.W) * g.C) + c;
-        TileColumns<TChannels> read = TileColumns<TChannels>.Load<Near>(x, at, column - g.Left, 4, nearest == h, g.W, g.C, g.C - c);
+        TileColumns<TChannels> read = TileColumns<TChannels>.Load<Near, TChannels>(x, at, column - g.Left, 4, nearest == h, g.W, g.C, g.C - c);
         return new RowTile<TChannels>(read.X0, read.X1, read.X2, read.X3);
     }
 
@@ -166,7 +166,7 @@ internal static partial class RowTileKernels
         int at = ((((n * g.P) + nearest) * g.Q) * g.C) + c;
         int first = TWindow.Stride == 1 ? column - TWindow.Size + 1 : (column >> 1) - (TWindow.Size >> 1);
         int reads = TWindow.Stride == 1 ? TWindow.Size + 3 : (TWindow.Size >> 1) + 2;
-        return TileColumns<TChannels>.Load<Near>(dy, at, first, reads, nearest == p, g.Q, g.C, g.C - c);
+        return TileColumns<TChannels>.Load<Near, TChannels>(dy, at, first, reads, nearest == p, g.Q, g.C, g.C - c);
     }
 
     // Sets, or adds to, those of the four that lie inside the image.

@@ -11,7 +11,7 @@ namespace GpuNet.Kernels;
 /// <param name="d">Channels 12 to 15.</param>
 internal readonly struct SixteenChannels(Float4 a, Float4 b, Float4 c, Float4 d) : IChannels<SixteenChannels>
 {
-    private readonly Float4 a = a, b = b, c = c, d = d;
+    public readonly Float4 A = a, B = b, C = c, D = d;
 
     public static int Count => 16;
 
@@ -30,20 +30,20 @@ internal readonly struct SixteenChannels(Float4 a, Float4 b, Float4 c, Float4 d)
     {
         ArrayView<Float4> vectors = view.Cast<Float4>();
         int i = at >> 2;
-        vectors[i] = value.a;
-        vectors[i + 1] = value.b;
-        vectors[i + 2] = value.c;
-        vectors[i + 3] = value.d;
+        vectors[i] = value.A;
+        vectors[i + 1] = value.B;
+        vectors[i + 2] = value.C;
+        vectors[i + 3] = value.D;
     }
 
     public static SixteenChannels Where(bool keep, SixteenChannels v) => new(
-        ChannelsMath.Where(keep, v.a), ChannelsMath.Where(keep, v.b), ChannelsMath.Where(keep, v.c), ChannelsMath.Where(keep, v.d));
+        ChannelsMath.Where(keep, v.A), ChannelsMath.Where(keep, v.B), ChannelsMath.Where(keep, v.C), ChannelsMath.Where(keep, v.D));
 
     static SixteenChannels IChannels<SixteenChannels>.Forward<TActivation>(SixteenChannels z) => new(
-        ChannelsMath.Forward<TActivation>(z.a), ChannelsMath.Forward<TActivation>(z.b),
-        ChannelsMath.Forward<TActivation>(z.c), ChannelsMath.Forward<TActivation>(z.d));
+        ChannelsMath.Forward<TActivation>(z.A), ChannelsMath.Forward<TActivation>(z.B),
+        ChannelsMath.Forward<TActivation>(z.C), ChannelsMath.Forward<TActivation>(z.D));
 
-    public static SixteenChannels operator +(SixteenChannels x, SixteenChannels y) => new(x.a + y.a, x.b + y.b, x.c + y.c, x.d + y.d);
+    public static SixteenChannels operator +(SixteenChannels x, SixteenChannels y) => new(x.A + y.A, x.B + y.B, x.C + y.C, x.D + y.D);
 
-    public static SixteenChannels operator *(SixteenChannels x, SixteenChannels y) => new(x.a * y.a, x.b * y.b, x.c * y.c, x.d * y.d);
+    public static SixteenChannels operator *(SixteenChannels x, SixteenChannels y) => new(x.A * y.A, x.B * y.B, x.C * y.C, x.D * y.D);
 }

@@ -23,12 +23,13 @@ internal static class EpilogueKernels
     }
 
     // What becomes of a sum, of which the bias is already a part; i counts the elements of the result, and so of the residual.
-    public static float Finish<TActivation>(float sum, View residual, int i, EpilogueGeometry e)
+    public static float Finish<TActivation, TOut>(float sum, View residual, int i, EpilogueGeometry e)
         where TActivation : unmanaged, IActivation
+        where TOut : unmanaged, IVectorAccess
     {
         float added = 0f;
         if (e.AddsBefore != 0 || e.AddsAfter != 0)
-            added = residual[i];
+            added = TOut.Get(residual, i);
         float value = TActivation.Forward(e.AddsBefore != 0 ? sum + added : sum);
         return e.AddsAfter != 0 ? value + added : value;
     }

@@ -36,7 +36,7 @@ public sealed partial record Excitation
     private sealed class LayerBinder(Device device) : IActivationBinder<Kernel<View, View, View, View, View, int, int, EpilogueGeometry>>
     {
         public Kernel<View, View, View, View, View, int, int, EpilogueGeometry> Bind<TActivation>()
-            where TActivation : unmanaged, IActivation => new(device, PointwiseConvKernels.Forward<TActivation>);
+            where TActivation : unmanaged, IActivation => new(device, PointwiseConvKernels.Forward<TActivation, Vectors, Vectors>);
     }
 
     // Both layers in one launch.

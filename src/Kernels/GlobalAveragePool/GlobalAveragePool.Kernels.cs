@@ -6,7 +6,8 @@ internal static class GlobalAveragePoolKernels
 {
     // A thread owns y[n,c] and walks the pixels, adding up runs of 32 first to keep the rounding error of large images small.
     // Nothing is shared; loads are contiguous in c.
-    public static void Forward(View x, View y, int images, int pixels, int channels)
+    public static void Forward<TIn>(View x, View y, int images, int pixels, int channels)
+        where TIn : unmanaged, IVectorAccess
     {
         int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
         if (i >= images * channels)
@@ -19,7 +20,7 @@ internal static class GlobalAveragePoolKernels
             int end = start + 32 < pixels ? start + 32 : pixels;
             float run = 0f;
             for (int pixel = start; pixel < end; pixel++)
-                run += x[(((n * pixels) + pixel) * channels) + c];
+                run += TIn.Get(x, (((n * pixels) + pixel) * channels) + c);
             sum += run;
         }
         y[i] = sum / pixels;

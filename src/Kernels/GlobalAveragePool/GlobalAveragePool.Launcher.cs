@@ -18,12 +18,13 @@ public sealed partial record GlobalAveragePool
         Candidate.Host(device =>
             Vector512.IsHardwareAccelerated ? new GlobalAveragePoolHost<Lanes512>(device, this)
             : Vector256.IsHardwareAccelerated ? new GlobalAveragePoolHost<Lanes256>(device, this)
-            : new GlobalAveragePoolHost<Lanes128>(device, this)),
+            : new GlobalAveragePoolHost<Lanes128>(device, this)) with { Needs = _ => Type == ElementType.Float32 },
     ];
 
     private sealed class PlainLauncher(Device device, GlobalAveragePool op) : Launcher
     {
-        private readonly Kernel<View, View, int, int, int> forward = new(device, GlobalAveragePoolKernels.Forward);
+        private readonly Kernel<View, View, int, int, int> forward = op.Type == ElementType.Bfloat16
+            ? new(device, GlobalAveragePoolKernels.Forward<Bfloat16Vectors>) : new(device, GlobalAveragePoolKernels.Forward<Vectors>);
         private readonly Kernel<View, View, int, int, int, int> backward = new(device, GlobalAveragePoolKernels.Backward);
         private readonly int count = checked((int)op.Input.Elements);
         private readonly int images = op.Input.N;
@@ -49,7 +50,7 @@ public sealed partial record GlobalAveragePool
         public TreeLauncher(Device device, GlobalAveragePool op)
         {
             share = 1f / op.Input.Pixels;
-            means = ImageSums.Of<Values>(device, op.Input, share);
+            means = ImageSums.Of<Values>(device, op.Input, share, op.Type);
             var rows = ElementwiseRows.PerImage(op.Input);
             grid = ElementwiseGrid.Over(device, rows);
             backward = rows.AreVectors

@@ -13,8 +13,17 @@ namespace GpuNet.Kernels;
 /// <param name="Input">Extents of the input.</param>
 public sealed partial record GlobalAveragePool(Shape Input) : Operator
 {
+    /// <summary>How the input lies in memory; other than float32 at inference only.</summary>
+    public ElementType Type { get; init; }
+
     /// <inheritdoc/>
     public override ImmutableArray<Shape> Inputs => [Input];
+
+    /// <inheritdoc/>
+    public override bool IsInferenceOnly => Type != ElementType.Float32;
+
+    /// <inheritdoc/>
+    public override ElementType InputType(int input) => Type;
 
     /// <inheritdoc/>
     public override Shape Output => new(Input.N, 1, 1, Input.C);
@@ -26,5 +35,12 @@ public sealed partial record GlobalAveragePool(Shape Input) : Operator
     public override long Flops => Input.Elements;
 
     /// <inheritdoc/>
-    public override void Validate() => RequirePositiveInputs();
+    protected override string Detail => new Storage(Type, ElementType.Float32).ToString().Trim();
+
+    /// <inheritdoc/>
+    public override void Validate()
+    {
+        RequirePositiveInputs();
+        Require(Type == ElementType.Float32 || Input.C % 4 == 0, "values of 16 bits come in multiples of four channels", "such channels", Input.C);
+    }
 }

@@ -4,7 +4,7 @@ namespace GpuNet.Kernels;
 internal sealed class PointwiseConvGatedPlain(Device device, PointwiseConv op, int gateInput) : Launcher
 {
     private readonly Kernel<View, View, View, View, View, View, int, int, int, EpilogueGeometry> forward =
-        op.Epilogue.Activation.Bind(new ForwardBinder(device));
+        op.Epilogue.Activation.Bind(new ForwardBinder(device, op.Storage));
     private readonly PlainEpilogue epilogue = new(device, op);
     private readonly int rows = op.Input.Rows, inputs = op.Input.C, pixels = op.Input.Pixels;
 
@@ -17,11 +17,22 @@ internal sealed class PointwiseConvGatedPlain(Device device, PointwiseConv op, i
 
     public override void Backward(Operands o) => throw new InvalidOperationException("A gated convolution has no backward pass.");
 
-    private sealed class ForwardBinder(Device device)
+    private sealed class ForwardBinder(Device device, Storage storage)
         : IActivationBinder<Kernel<View, View, View, View, View, View, int, int, int, EpilogueGeometry>>
     {
         public Kernel<View, View, View, View, View, View, int, int, int, EpilogueGeometry> Bind<TActivation>()
-            where TActivation : unmanaged, IActivation => new(device, PointwiseConvKernels.ForwardGated<TActivation>);
+            where TActivation : unmanaged, IActivation =>
+            storage.Bind<Vectors, Kernel<View, View, View, View, View, View, int, int, int, EpilogueGeometry>>(new StorageBinder<TActivation>(device));
+    }
+
+    private sealed class StorageBinder<TActivation>(Device device)
+        : IStorageBinder<Kernel<View, View, View, View, View, View, int, int, int, EpilogueGeometry>>
+        where TActivation : unmanaged, IActivation
+    {
+        public Kernel<View, View, View, View, View, View, int, int, int, EpilogueGeometry> Bind<TIn, TAccess, TOut>()
+            where TIn : unmanaged, IVectorAccess
+            where TAccess : unmanaged, IVectorAccess
+            where TOut : unmanaged, IVectorAccess => new(device, PointwiseConvKernels.ForwardGated<TActivation, TIn, TOut>);
     }
 }
 

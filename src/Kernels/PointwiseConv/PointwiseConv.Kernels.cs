@@ -7,8 +7,10 @@ internal static class PointwiseConvKernels
 {
     // A thread owns y[row,k]. Nothing is shared. Neighbouring threads are neighbouring output channels: loads of the matrix are
     // contiguous, and x[row,c] is one address for all of them.
-    public static void Forward<TActivation>(View x, View weight, View bias, View residual, View y, int rows, int inputs, EpilogueGeometry e)
+    public static void Forward<TActivation, TIn, TOut>(View x, View weight, View bias, View residual, View y, int rows, int inputs, EpilogueGeometry e)
         where TActivation : unmanaged, IActivation
+        where TIn : unmanaged, IVectorAccess
+        where TOut : unmanaged, IVectorAccess
     {
         int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
         if (i >= rows * e.Channels)
@@ -17,14 +19,16 @@ internal static class PointwiseConvKernels
         int k = i - (row * e.Channels);
         float sum = e.HasBias != 0 ? bias[k] : 0f;
         for (int c = 0; c < inputs; c++)
-            sum += x[(row * inputs) + c] * weight[(c * e.Channels) + k];
-        y[(row * e.Pitch) + e.First + k] = EpilogueKernels.Finish<TActivation>(sum, residual, i, e);
+            sum += TIn.Get(x, (row * inputs) + c) * weight[(c * e.Channels) + k];
+        TOut.Set(y, (row * e.Pitch) + e.First + k, EpilogueKernels.Finish<TActivation, TOut>(sum, residual, i, e));
     }
 
     // The same of an input that is multiplied by a gate of its image as it is read.
-    public static void ForwardGated<TActivation>(
+    public static void ForwardGated<TActivation, TIn, TOut>(
         View x, View gate, View weight, View bias, View residual, View y, int rows, int inputs, int pixels, EpilogueGeometry e)
         where TActivation : unmanaged, IActivation
+        where TIn : unmanaged, IVectorAccess
+        where TOut : unmanaged, IVectorAccess
     {
         int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
         if (i >= rows * e.Channels)
@@ -34,8 +38,8 @@ internal static class PointwiseConvKernels
         int image = row / pixels * inputs;
         float sum = e.HasBias != 0 ? bias[k] : 0f;
         for (int c = 0; c < inputs; c++)
-            sum += x[(row * inputs) + c] * gate[image + c] * weight[(c * e.Channels) + k];
-        y[(row * e.Pitch) + e.First + k] = EpilogueKernels.Finish<TActivation>(sum, residual, i, e);
+            sum += TIn.Get(x, (row * inputs) + c) * gate[image + c] * weight[(c * e.Channels) + k];
+        TOut.Set(y, (row * e.Pitch) + e.First + k, EpilogueKernels.Finish<TActivation, TOut>(sum, residual, i, e));
     }
 
     // A thread owns dx[row,c] and multiplies a row of dy with a row of the matrix. Nothing is shared; dy[row,k] is one address for

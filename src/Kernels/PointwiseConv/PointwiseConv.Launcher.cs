@@ -11,21 +11,21 @@ public sealed partial record PointwiseConv
         .. AsConvolution.Tiles(GateInput),
         Candidate.Kernels("MatrixUnits", device => new PointwiseConvMatrixUnits(device, this)) with
         {
-            Needs = device => !Gated && MatrixUnitTile.RunsOn(device),
+            Needs = device => !Gated && Storage == default && MatrixUnitTile.RunsOn(device),
         },
         Candidate.Host(device => Gated
             ? new PointwiseConvGatedHost(device, this, ConvolutionHost.Create(device, AsConvolution), GateInput)
-            : ConvolutionHost.Create(device, AsConvolution)),
+            : ConvolutionHost.Create(device, AsConvolution)) with { Needs = _ => Storage == default },
     ];
 
     /// <summary>The convolution of a single tap that it is.</summary>
-    private Convolution AsConvolution => new(Input, Channels, new Window(1), 1, Bias) { Epilogue = Epilogue };
+    private Convolution AsConvolution => new(Input, Channels, new Window(1), 1, Bias) { Epilogue = Epilogue, Storage = Storage };
 }
 
 /// <summary>One thread an output; linear layers use it too.</summary>
 internal sealed class PointwiseConvPlain(Device device, PointwiseConv op) : Launcher
 {
-    private readonly Kernel<View, View, View, View, View, int, int, EpilogueGeometry> forward = op.Epilogue.Activation.Bind(new ForwardBinder(device));
+    private readonly Kernel<View, View, View, View, View, int, int, EpilogueGeometry> forward = op.Epilogue.Activation.Bind(new ForwardBinder(device, op.Storage));
     private readonly Kernel<View, View, View, int, int, int, int> backwardData = new(device, PointwiseConvKernels.BackwardData);
     private readonly Kernel<View, View, View, int, int, int> backwardWeights = new(device, PointwiseConvKernels.BackwardWeights);
     private readonly Kernel<View, View, int, int> backwardBias = new(device, ChannelSumKernels.Add);
@@ -52,9 +52,21 @@ internal sealed class PointwiseConvPlain(Device device, PointwiseConv op) : Laun
             backwardBias.Run(outputs, dy, o.DParameters[1].View, rows, outputs);
     }
 
-    private sealed class ForwardBinder(Device device) : IActivationBinder<Kernel<View, View, View, View, View, int, int, EpilogueGeometry>>
+    private sealed class ForwardBinder(Device device, Storage storage)
+        : IActivationBinder<Kernel<View, View, View, View, View, int, int, EpilogueGeometry>>
     {
         public Kernel<View, View, View, View, View, int, int, EpilogueGeometry> Bind<TActivation>()
-            where TActivation : unmanaged, IActivation => new(device, PointwiseConvKernels.Forward<TActivation>);
+            where TActivation : unmanaged, IActivation =>
+            storage.Bind<Vectors, Kernel<View, View, View, View, View, int, int, EpilogueGeometry>>(new StorageBinder<TActivation>(device));
+    }
+
+    private sealed class StorageBinder<TActivation>(Device device)
+        : IStorageBinder<Kernel<View, View, View, View, View, int, int, EpilogueGeometry>>
+        where TActivation : unmanaged, IActivation
+    {
+        public Kernel<View, View, View, View, View, int, int, EpilogueGeometry> Bind<TIn, TAccess, TOut>()
+            where TIn : unmanaged, IVectorAccess
+            where TAccess : unmanaged, IVectorAccess
+            where TOut : unmanaged, IVectorAccess => new(device, PointwiseConvKernels.Forward<TActivation, TIn, TOut>);
     }
 }

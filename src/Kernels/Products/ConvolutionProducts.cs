@@ -21,14 +21,14 @@ internal sealed class ConvolutionProducts : Launcher
         this.gateInput = gateInput;
         var product = ProductGeometry.Forward(op, joins: true);
         epilogue = new PlainEpilogue(device, op);
-        forward = Create(tile, device, [product], op.Groups, epilogue.Geometry, op.Epilogue.Activation, op.Epilogue.Residual, gateInput > 0);
+        forward = Create(tile, device, [product], op.Groups, epilogue.Geometry, new(op.Epilogue.Activation, op.Epilogue.Residual, gateInput > 0, op.Storage));
         WorkspaceElements = forward.WorkspaceElements;
         if (op.IsInferenceOnly || gateInput > 0)
             return;
         inputs = op.Input.C;
         transpose = new WeightTranspose(device, op);
         transposedWeights = (int)(Arena.Align(op.Parameters[0].Shape.Bytes) / sizeof(float));
-        backwardData = Create(tile, device, ProductGeometry.Backward(op), op.Groups, new EpilogueGeometry(inputs, adds: false));
+        backwardData = Create(tile, device, ProductGeometry.Backward(op), op.Groups, new EpilogueGeometry(inputs, adds: false), ProductFusion.None);
         backwardWeights = tile == ProductTile.Register
             ? new RegisterWeightProduct(device, product, op.Groups)
             : new SharedWeightProduct(device, product, op.Groups);
@@ -70,8 +70,8 @@ internal sealed class ConvolutionProducts : Launcher
     }
 
     private static Product Create(
-        ProductTile tile, Device device, IEnumerable<ProductGeometry> products, int groups, EpilogueGeometry epilogue,
-        ActivationKind activation = ActivationKind.Identity, ResidualOrder residual = ResidualOrder.None, bool gated = false) => tile == ProductTile.Register
-        ? new RegisterProduct(device, products, groups, epilogue, activation, residual, gated)
-        : new SharedProduct(device, products, groups, epilogue, splits: tile == ProductTile.SharedSplit, activation, residual, gated);
+        ProductTile tile, Device device, IEnumerable<ProductGeometry> products, int groups, EpilogueGeometry epilogue, ProductFusion fusion) =>
+        tile == ProductTile.Register
+            ? new RegisterProduct(device, products, groups, epilogue, fusion)
+            : new SharedProduct(device, products, groups, epilogue, fusion, splits: tile == ProductTile.SharedSplit);
 }

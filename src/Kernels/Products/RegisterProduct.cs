@@ -1,3 +1,7 @@
+global using RegisterTileKernel = GpuNet.Kernel<
+    ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>,
+    GpuNet.Kernels.ProductGeometry, GpuNet.Kernels.EpilogueGeometry, int, int, int>;
+
 namespace GpuNet.Kernels;
 
 /// <summary>A product by the kernels of <see cref="RegisterTileKernels"/>.</summary>
@@ -11,8 +15,7 @@ internal sealed class RegisterProduct : Product
     private readonly List<Part> parts = [];
 
     public RegisterProduct(
-        Device device, IEnumerable<ProductGeometry> geometries, int groups, EpilogueGeometry epilogue,
-        ActivationKind activation = ActivationKind.Identity, ResidualOrder residual = ResidualOrder.None, bool gated = false)
+        Device device, IEnumerable<ProductGeometry> geometries, int groups, EpilogueGeometry epilogue, ProductFusion fusion)
     {
         foreach (ProductGeometry g in geometries)
         {
@@ -23,7 +26,7 @@ internal sealed class RegisterProduct : Product
                 int columnTiles = range.Tiles, groupSize = ColumnRange.GroupSize(device, columnTiles);
                 int rowTiles = device.Info.IsProcessor ? RowTiles(device, g, tiles, range.Width, columnTiles * groups) : 1;
                 parts.Add(new Part(
-                    activation.Bind(new Binder(device, groupSize, g.IsDense, isVector, gated, residual, range.Width)), g, range.First, range.First + range.Count,
+                    fusion.Activation.Bind(new Binder(device, groupSize, g.IsDense, isVector, fusion, range.Width)), g, range.First, range.First + range.Count,
                     rowTiles, new GroupCount((tiles + rowTiles - 1) / rowTiles, (columnTiles + groupSize - 1) / groupSize, groups)));
             }
         }
@@ -43,32 +46,47 @@ internal sealed class RegisterProduct : Product
     }
 
     private sealed record Part(
-        Kernel<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, int, int, int> Kernel, ProductGeometry Geometry, int FirstColumn, int EndColumn, int RowTiles,
+        RegisterTileKernel Kernel, ProductGeometry Geometry, int FirstColumn, int EndColumn, int RowTiles,
         GroupCount Groups);
 
-    private sealed class Binder(Device device, int groupSize, bool isDense, bool isVector, bool gated, ResidualOrder residual, int width)
-        : EndBinder<Kernel<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, int, int, int>>(residual)
+    private sealed class Binder(Device device, int groupSize, bool isDense, bool isVector, ProductFusion fusion, int width)
+        : EndBinder<RegisterTileKernel>(fusion.Residual)
     {
-        protected override Kernel<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, int, int, int> BindEnd<TEnd>() => width switch
+        protected override RegisterTileKernel BindEnd<TEnd>() => width switch
         {
             16 => BindColumns<Columns16, TEnd>(),
             8 => BindColumns<Columns8, TEnd>(),
             _ => BindColumns<Columns4, TEnd>(),
         };
 
-        private Kernel<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, int, int, int> BindColumns<TColumns, TEnd>()
+        private RegisterTileKernel BindColumns<TColumns, TEnd>()
             where TColumns : unmanaged, IColumns<TColumns>
             where TEnd : unmanaged, IProductEnd =>
-            gated ? (isVector ? Bind<TColumns, Vectors, GatePrologue, TEnd>() : Bind<TColumns, Guarded, GatePrologue, TEnd>())
-            : isVector ? Bind<TColumns, Vectors, NoPrologue, TEnd>() : Bind<TColumns, Guarded, NoPrologue, TEnd>();
+            fusion.Gated ? BindPrologue<TColumns, GatePrologue, TEnd>() : BindPrologue<TColumns, NoPrologue, TEnd>();
 
         // The dense kernel does not tell images apart.
-        private Kernel<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, int, int, int> Bind<TColumns, TAccess, TPrologue, TEnd>()
+        private RegisterTileKernel BindPrologue<TColumns, TPrologue, TEnd>()
             where TColumns : unmanaged, IColumns<TColumns>
-            where TAccess : unmanaged, IVectorAccess
             where TPrologue : unmanaged, IPrologue
-            where TEnd : unmanaged, IProductEnd => isDense && !gated
-            ? new(device, RegisterTileKernels.Dense<TColumns, TAccess, TPrologue, TEnd>, groupSize)
-            : new(device, RegisterTileKernels.Windowed<TColumns, TAccess, TPrologue, TEnd>, groupSize);
+            where TEnd : unmanaged, IProductEnd
+        {
+            var binder = new StorageBinder<TColumns, TPrologue, TEnd>(device, groupSize, isDense && !fusion.Gated);
+            return isVector ? fusion.Storage.Bind<Vectors, RegisterTileKernel>(binder)
+                : fusion.Storage.Bind<Guarded, RegisterTileKernel>(binder);
+        }
+    }
+
+    private sealed class StorageBinder<TColumns, TPrologue, TEnd>(Device device, int groupSize, bool isDense)
+        : IStorageBinder<RegisterTileKernel>
+        where TColumns : unmanaged, IColumns<TColumns>
+        where TPrologue : unmanaged, IPrologue
+        where TEnd : unmanaged, IProductEnd
+    {
+        public RegisterTileKernel Bind<TIn, TAccess, TOut>()
+            where TIn : unmanaged, IVectorAccess
+            where TAccess : unmanaged, IVectorAccess
+            where TOut : unmanaged, IVectorAccess => isDense
+            ? new(device, RegisterTileKernels.Dense<TColumns, TIn, TAccess, TOut, TPrologue, TEnd>, groupSize)
+            : new(device, RegisterTileKernels.Windowed<TColumns, TIn, TAccess, TOut, TPrologue, TEnd>, groupSize);
     }
 }

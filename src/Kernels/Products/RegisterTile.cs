@@ -20,9 +20,13 @@ internal struct RegisterTile<TColumns>
     /// Adds the products of <paramref name="depth"/> elements of each row, <paramref name="step"/> apart from its place in
     /// <paramref name="x"/> on, and as many rows of a matrix.
     /// </summary>
-    public static RegisterTile<TColumns> Add<TAccess, TPrologue>(
+    /// <typeparam name="TIn">How x lies in memory.</typeparam>
+    /// <typeparam name="TAccess">How the matrix is reached.</typeparam>
+    /// <typeparam name="TPrologue">What becomes of x.</typeparam>
+    public static RegisterTile<TColumns> Add<TIn, TAccess, TPrologue>(
         RegisterTile<TColumns> sums, View x, RowNumbers at, int step, View factors, RowNumbers factor, int factorStep, int factorRow,
         View matrix, int w, int pitch, int count, int depth)
+        where TIn : unmanaged, IVectorAccess
         where TAccess : unmanaged, IVectorAccess
         where TPrologue : unmanaged, IPrologue
     {
@@ -31,22 +35,23 @@ internal struct RegisterTile<TColumns>
             int e = c * step;
             int f = c * factorStep;
             TColumns b = TColumns.Load<TAccess>(matrix, w + (c * pitch), count);
-            sums.R0 = TColumns.MultiplyAdd(TPrologue.Apply(x[at.R0 + e], factors, factor.R0 + f, factorRow), b, sums.R0);
-            sums.R1 = TColumns.MultiplyAdd(TPrologue.Apply(x[at.R1 + e], factors, factor.R1 + f, factorRow), b, sums.R1);
-            sums.R2 = TColumns.MultiplyAdd(TPrologue.Apply(x[at.R2 + e], factors, factor.R2 + f, factorRow), b, sums.R2);
-            sums.R3 = TColumns.MultiplyAdd(TPrologue.Apply(x[at.R3 + e], factors, factor.R3 + f, factorRow), b, sums.R3);
-            sums.R4 = TColumns.MultiplyAdd(TPrologue.Apply(x[at.R4 + e], factors, factor.R4 + f, factorRow), b, sums.R4);
-            sums.R5 = TColumns.MultiplyAdd(TPrologue.Apply(x[at.R5 + e], factors, factor.R5 + f, factorRow), b, sums.R5);
-            sums.R6 = TColumns.MultiplyAdd(TPrologue.Apply(x[at.R6 + e], factors, factor.R6 + f, factorRow), b, sums.R6);
-            sums.R7 = TColumns.MultiplyAdd(TPrologue.Apply(x[at.R7 + e], factors, factor.R7 + f, factorRow), b, sums.R7);
+            sums.R0 = TColumns.MultiplyAdd(TPrologue.Apply(TIn.Get(x, at.R0 + e), factors, factor.R0 + f, factorRow), b, sums.R0);
+            sums.R1 = TColumns.MultiplyAdd(TPrologue.Apply(TIn.Get(x, at.R1 + e), factors, factor.R1 + f, factorRow), b, sums.R1);
+            sums.R2 = TColumns.MultiplyAdd(TPrologue.Apply(TIn.Get(x, at.R2 + e), factors, factor.R2 + f, factorRow), b, sums.R2);
+            sums.R3 = TColumns.MultiplyAdd(TPrologue.Apply(TIn.Get(x, at.R3 + e), factors, factor.R3 + f, factorRow), b, sums.R3);
+            sums.R4 = TColumns.MultiplyAdd(TPrologue.Apply(TIn.Get(x, at.R4 + e), factors, factor.R4 + f, factorRow), b, sums.R4);
+            sums.R5 = TColumns.MultiplyAdd(TPrologue.Apply(TIn.Get(x, at.R5 + e), factors, factor.R5 + f, factorRow), b, sums.R5);
+            sums.R6 = TColumns.MultiplyAdd(TPrologue.Apply(TIn.Get(x, at.R6 + e), factors, factor.R6 + f, factorRow), b, sums.R6);
+            sums.R7 = TColumns.MultiplyAdd(TPrologue.Apply(TIn.Get(x, at.R7 + e), factors, factor.R7 + f, factorRow), b, sums.R7);
         }
         return sums;
     }
 
     /// <summary>The same for neighbouring elements, where a row whose place is negative is padding.</summary>
-    public static RegisterTile<TColumns> AddInside<TAccess, TPrologue>(
+    public static RegisterTile<TColumns> AddInside<TIn, TAccess, TPrologue>(
         RegisterTile<TColumns> sums, View x, RowNumbers at, View factors, RowNumbers factor, int factorRow,
         View matrix, int w, int pitch, int count, int depth)
+        where TIn : unmanaged, IVectorAccess
         where TAccess : unmanaged, IVectorAccess
         where TPrologue : unmanaged, IPrologue
     {
@@ -54,14 +59,14 @@ internal struct RegisterTile<TColumns>
         for (int c = 0; c < depth; c++)
         {
             TColumns b = TColumns.Load<TAccess>(matrix, w + (c * pitch), count);
-            float x0 = TPrologue.Apply(x[from.R0 + c], factors, factor.R0 + c, factorRow);
-            float x1 = TPrologue.Apply(x[from.R1 + c], factors, factor.R1 + c, factorRow);
-            float x2 = TPrologue.Apply(x[from.R2 + c], factors, factor.R2 + c, factorRow);
-            float x3 = TPrologue.Apply(x[from.R3 + c], factors, factor.R3 + c, factorRow);
-            float x4 = TPrologue.Apply(x[from.R4 + c], factors, factor.R4 + c, factorRow);
-            float x5 = TPrologue.Apply(x[from.R5 + c], factors, factor.R5 + c, factorRow);
-            float x6 = TPrologue.Apply(x[from.R6 + c], factors, factor.R6 + c, factorRow);
-            float x7 = TPrologue.Apply(x[from.R7 + c], factors, factor.R7 + c, factorRow);
+            float x0 = TPrologue.Apply(TIn.Get(x, from.R0 + c), factors, factor.R0 + c, factorRow);
+            float x1 = TPrologue.Apply(TIn.Get(x, from.R1 + c), factors, factor.R1 + c, factorRow);
+            float x2 = TPrologue.Apply(TIn.Get(x, from.R2 + c), factors, factor.R2 + c, factorRow);
+            float x3 = TPrologue.Apply(TIn.Get(x, from.R3 + c), factors, factor.R3 + c, factorRow);
+            float x4 = TPrologue.Apply(TIn.Get(x, from.R4 + c), factors, factor.R4 + c, factorRow);
+            float x5 = TPrologue.Apply(TIn.Get(x, from.R5 + c), factors, factor.R5 + c, factorRow);
+            float x6 = TPrologue.Apply(TIn.Get(x, from.R6 + c), factors, factor.R6 + c, factorRow);
+            float x7 = TPrologue.Apply(TIn.Get(x, from.R7 + c), factors, factor.R7 + c, factorRow);
             sums.R0 = TColumns.MultiplyAdd(at.R0 < 0 ? 0f : x0, b, sums.R0);
             sums.R1 = TColumns.MultiplyAdd(at.R1 < 0 ? 0f : x1, b, sums.R1);
             sums.R2 = TColumns.MultiplyAdd(at.R2 < 0 ? 0f : x2, b, sums.R2);

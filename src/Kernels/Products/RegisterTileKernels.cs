@@ -2,7 +2,10 @@ using ILGPU;
 
 namespace GpuNet.Kernels;
 
-/// <summary>Products whose tiles are the registers of a thread, without shared memory: see <see cref="RegisterTile{TColumns}"/>.</summary>
+/// <summary>
+/// Products whose tiles are the registers of a thread, without shared memory: see <see cref="RegisterTile{TColumns}"/>. The input lies in
+/// memory as <c>TIn</c> says, the result and what is added to it as <c>TOut</c> says.
+/// </summary>
 internal static class RegisterTileKernels
 {
     /// <summary>Rows of a tile.</summary>
@@ -11,11 +14,13 @@ internal static class RegisterTileKernels
     // A thread owns tiles of 8 rows and some columns, one below the other, of a product whose rows are those of x. Nothing is shared.
     // Neighbouring threads are neighbouring columns: their weights are contiguous, and elements of x are one address for all of them.
     [HotKernel(VectorLoads = true)]
-    public static void Dense<TColumns, TAccess, TPrologue, TEnd>(
+    public static void Dense<TColumns, TIn, TAccess, TOut, TPrologue, TEnd>(
         View x, View factors, View weight, View bias, View extra, View y,
         ProductGeometry g, EpilogueGeometry e, int firstColumn, int endColumn, int rowTiles)
         where TColumns : unmanaged, IColumns<TColumns>
+        where TIn : unmanaged, IVectorAccess
         where TAccess : unmanaged, IVectorAccess
+        where TOut : unmanaged, IVectorAccess
         where TPrologue : unmanaged, IPrologue
         where TEnd : unmanaged, IProductEnd
     {
@@ -35,14 +40,14 @@ internal static class RegisterTileKernels
             RowNumbers at = RowNumbers.Scale(rows, g.SourcePitch, channel);
             RegisterTile<TColumns> sums = start;
             if (e.AddsBefore != 0)
-                sums = RegisterTile<TColumns>.Add<TAccess>(sums, extra, RowNumbers.Scale(rows, e.Channels, k), count);
-            sums = RegisterTile<TColumns>.Add<TAccess, TPrologue>(
+                sums = RegisterTile<TColumns>.Add<TOut>(sums, extra, RowNumbers.Scale(rows, e.Channels, k), count);
+            sums = RegisterTile<TColumns>.Add<TIn, TAccess, TPrologue>(
                 sums, x, at, 1, factors, factor, 1, g.SourcePitch, weight, g.FirstTap + k, g.WeightPitch, count, g.Depth);
-            RegisterTile<TColumns>.Store<TAccess>(sums, y, RowNumbers.Scale(rows, e.Pitch, e.First + k), count);
+            RegisterTile<TColumns>.Store<TOut>(sums, y, RowNumbers.Scale(rows, e.Pitch, e.First + k), count);
             if (TEnd.Finishes)
             {
                 for (int i = row; i < row + Rows && i < end; i++)
-                    Finish<TColumns, TAccess, TEnd>(extra, y, i, k, count, e);
+                    Finish<TColumns, TOut, TEnd>(extra, y, i, k, count, e);
             }
         }
     }
@@ -51,11 +56,13 @@ internal static class RegisterTileKernels
     // channels inside, so that padding is tested once for a tap and a pixel; a row of taps that no pixel of the tile has outside the
     // image takes no test.
     [HotKernel(VectorLoads = true)]
-    public static void Windowed<TColumns, TAccess, TPrologue, TEnd>(
+    public static void Windowed<TColumns, TIn, TAccess, TOut, TPrologue, TEnd>(
         View x, View factors, View weight, View bias, View extra, View y,
         ProductGeometry g, EpilogueGeometry e, int firstColumn, int endColumn, int rowTiles)
         where TColumns : unmanaged, IColumns<TColumns>
+        where TIn : unmanaged, IVectorAccess
         where TAccess : unmanaged, IVectorAccess
+        where TOut : unmanaged, IVectorAccess
         where TPrologue : unmanaged, IPrologue
         where TEnd : unmanaged, IProductEnd
     {
@@ -103,7 +110,7 @@ internal static class RegisterTileKernels
             pixels.R7 = TargetPixel.Result(p7, g);
             RegisterTile<TColumns> sums = start;
             if (e.AddsBefore != 0)
-                sums = RegisterTile<TColumns>.Add<TAccess>(sums, extra, RowNumbers.Scale(pixels, e.Channels, k), count);
+                sums = RegisterTile<TColumns>.Add<TOut>(sums, extra, RowNumbers.Scale(pixels, e.Channels, k), count);
             for (int a = 0; a < g.TapsH; a++)
             {
                 int w = g.FirstTap + (a * g.TapStepH) + k;
@@ -122,20 +129,20 @@ internal static class RegisterTileKernels
                     at.R5 = TargetPixel.Source(p5, a, b, channel, g);
                     at.R6 = TargetPixel.Source(p6, a, b, channel, g);
                     at.R7 = TargetPixel.Source(p7, a, b, channel, g);
-                    sums = RegisterTile<TColumns>.Add<TAccess, TPrologue>(
+                    sums = RegisterTile<TColumns>.Add<TIn, TAccess, TPrologue>(
                         sums, x, at, 1, factors, factor, 1, g.SourcePitch, weight, w, g.WeightPitch, count, inside ? g.RunDepth : 0);
-                    sums = RegisterTile<TColumns>.AddInside<TAccess, TPrologue>(
+                    sums = RegisterTile<TColumns>.AddInside<TIn, TAccess, TPrologue>(
                         sums, x, at, factors, factor, g.SourcePitch, weight, w, g.WeightPitch, count, inside ? 0 : g.Depth);
                     w += g.TapStepW;
                 }
             }
-            RegisterTile<TColumns>.Store<TAccess>(sums, y, RowNumbers.Scale(pixels, e.Pitch, e.First + k), count);
+            RegisterTile<TColumns>.Store<TOut>(sums, y, RowNumbers.Scale(pixels, e.Pitch, e.First + k), count);
             if (TEnd.Finishes)
             {
                 TargetPixel pixel = p0;
                 for (int i = row; i < row + Rows && i < end; i++)
                 {
-                    Finish<TColumns, TAccess, TEnd>(extra, y, TargetPixel.Result(pixel, g), k, count, e);
+                    Finish<TColumns, TOut, TEnd>(extra, y, TargetPixel.Result(pixel, g), k, count, e);
                     pixel = TargetPixel.Next(pixel, i + 1, g);
                 }
             }
@@ -147,17 +154,17 @@ internal static class RegisterTileKernels
         where TAccess : unmanaged, IVectorAccess => e.HasBias != 0 ? TColumns.Load<TAccess>(bias, k, count) : TColumns.Zero;
 
     // The sums were written as they are and are read again, row by row, which keeps the code of the activation small.
-    private static void Finish<TColumns, TAccess, TEnd>(View extra, View y, int pixel, int k, int count, EpilogueGeometry e)
+    private static void Finish<TColumns, TOut, TEnd>(View extra, View y, int pixel, int k, int count, EpilogueGeometry e)
         where TColumns : unmanaged, IColumns<TColumns>
-        where TAccess : unmanaged, IVectorAccess
+        where TOut : unmanaged, IVectorAccess
         where TEnd : unmanaged, IProductEnd
     {
         int at = (pixel * e.Pitch) + e.First + k;
         int atExtra = (pixel * e.Channels) + k;
         for (int j = 0; j < TColumns.Count; j += 4)
         {
-            Float4 sum = TAccess.Load(y, at + j, count - j);
-            TAccess.Store(y, at + j, TEnd.Finish<TAccess>(sum, extra, atExtra + j, count - j), count - j);
+            Float4 sum = TOut.Load(y, at + j, count - j);
+            TOut.Store(y, at + j, TEnd.Finish<TOut>(sum, extra, atExtra + j, count - j), count - j);
         }
     }
 

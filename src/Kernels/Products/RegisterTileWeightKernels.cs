@@ -30,7 +30,7 @@ internal static class RegisterTileWeightKernels
         RegisterTile<TColumns> sums = RegisterTile<TColumns>.Of(TColumns.Zero);
         if (add != 0)
             sums = RegisterTile<TColumns>.Add<TAccess>(sums, dweight, target, count);
-        sums = RegisterTile<TColumns>.Add<TAccess, TPrologue>(
+        sums = RegisterTile<TColumns>.Add<TAccess, TAccess, TPrologue>(
             sums, x, at, g.SourcePitch, factors, factor, 0, g.SourcePitch, dy, (row * g.WeightPitch) + k, g.WeightPitch, count, left < blockRows ? left : blockRows);
         RegisterTile<TColumns>.Store<TAccess>(sums, dweight, target, count);
     }
@@ -79,7 +79,7 @@ internal static class RegisterTileWeightKernels
             RowNumbers at = RowNumbers.Scale(channels, 1, from);
             RowNumbers gate = RowNumbers.Scale(factor, 1, TPrologue.PerImage ? n * g.SourcePitch : 0);
             int depth = (h >= 0) & (h < g.SourceH) ? end - first : 0;
-            sums = RegisterTile<TColumns>.Add<TAccess, TPrologue>(
+            sums = RegisterTile<TColumns>.Add<TAccess, TAccess, TPrologue>(
                 sums, x, at, g.StepW * g.SourcePitch, factors, gate, 0, g.SourcePitch,
                 dy, (((line * g.TargetW) + first) * g.WeightPitch) + k, g.WeightPitch, count, depth);
             u++;

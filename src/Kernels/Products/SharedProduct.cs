@@ -1,3 +1,10 @@
+global using CombineTileKernel = GpuNet.Kernel<
+    ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>,
+    GpuNet.Kernels.ProductGeometry, GpuNet.Kernels.EpilogueGeometry, int>;
+global using SharedTileKernel = GpuNet.Kernel<
+    ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>,
+    GpuNet.Kernels.ProductGeometry, GpuNet.Kernels.EpilogueGeometry, GpuNet.Kernels.ProductParts>;
+
 namespace GpuNet.Kernels;
 
 /// <summary>A product by the kernels of <see cref="SharedTileKernels"/>.</summary>
@@ -18,13 +25,10 @@ internal sealed class SharedProduct : Product
     /// <param name="geometries">The products that make up the result.</param>
     /// <param name="groups">Groups of channels.</param>
     /// <param name="epilogue">Extents of what follows.</param>
+    /// <param name="fusion">What the product does besides.</param>
     /// <param name="splits">Whether the depth is split among groups of threads, for products too thin to occupy a device otherwise.</param>
-    /// <param name="activation">The activation that follows.</param>
-    /// <param name="residual">Where a map is added.</param>
-    /// <param name="gated">Whether the source is multiplied by a gate of its image as it is read.</param>
     public SharedProduct(
-        Device device, IEnumerable<ProductGeometry> geometries, int groups, EpilogueGeometry epilogue, bool splits,
-        ActivationKind activation = ActivationKind.Identity, ResidualOrder residual = ResidualOrder.None, bool gated = false)
+        Device device, IEnumerable<ProductGeometry> geometries, int groups, EpilogueGeometry epilogue, ProductFusion fusion, bool splits)
     {
         vectors = (epilogue.Channels + 3) / 4;
         foreach (ProductGeometry g in geometries)
@@ -34,8 +38,8 @@ internal sealed class SharedProduct : Product
             int wanted = splits && groups == 1 ? Math.Clamp(2 * device.Info.Multiprocessors / tile.Count(g, groups), 2, MostParts) : 1;
             var shares = new ProductParts(g, tile.Depth, wanted);
             parts.Add(new Part(
-                activation.Bind(new ProductBinder(device, tile, g.IsDense, isVector, gated, residual)),
-                shares.Count > 1 ? activation.Bind(new CombineBinder(device, g.IsDense, isVector, residual)) : null,
+                fusion.Activation.Bind(new ProductBinder(device, tile, g.IsDense, isVector, fusion)),
+                shares.Count > 1 ? fusion.Activation.Bind(new CombineBinder(device, g.IsDense, isVector, fusion)) : null,
                 g, new GroupCount(Tiles(g.Rows, tile.Rows), Tiles(g.Columns, tile.Columns), shares.Count > 1 ? shares.Count : groups), shares));
         }
         WorkspaceElements = parts.Max(p => p.Combine is null ? 0 : (long)p.Shares.Count * p.Geometry.Rows * epilogue.Channels);
@@ -84,14 +88,13 @@ internal sealed class SharedProduct : Product
     }
 
     private sealed record Part(
-        Kernel<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, ProductParts> Kernel,
-        Kernel<View, View, View, View, ProductGeometry, EpilogueGeometry, int>? Combine,
+        SharedTileKernel Kernel,
+        CombineTileKernel? Combine,
         ProductGeometry Geometry, GroupCount Groups, ProductParts Shares);
 
-    private sealed class ProductBinder(Device device, Tile tile, bool isDense, bool isVector, bool gated, ResidualOrder residual)
-        : EndBinder<Kernel<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, ProductParts>>(residual)
+    private sealed class ProductBinder(Device device, Tile tile, bool isDense, bool isVector, ProductFusion fusion) : EndBinder<SharedTileKernel>(fusion.Residual)
     {
-        protected override Kernel<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, ProductParts> BindEnd<TEnd>() => tile switch
+        protected override SharedTileKernel BindEnd<TEnd>() => tile switch
         {
             (128, 64, _) => BindTile<Tile128x64, TEnd>(),
             (128, 32, _) => BindTile<Tile128x32, TEnd>(),
@@ -99,34 +102,55 @@ internal sealed class SharedProduct : Product
             _ => BindTile<Tile64x32, TEnd>(),
         };
 
-        private Kernel<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, ProductParts> BindTile<TTile, TEnd>()
+        private SharedTileKernel BindTile<TTile, TEnd>()
             where TTile : unmanaged, ISharedTile
-            where TEnd : unmanaged, IProductEnd => (isDense, isVector) switch
-            {
-                (true, true) => Bind<TTile, MatrixSource, Vectors, TEnd>(),
-                (true, false) => Bind<TTile, MatrixSource, Guarded, TEnd>(),
-                (false, true) => Bind<TTile, WindowSource, Vectors, TEnd>(),
-                (false, false) => Bind<TTile, WindowSource, Guarded, TEnd>(),
-            };
+            where TEnd : unmanaged, IProductEnd => isDense ? BindSource<TTile, MatrixSource, TEnd>() : BindSource<TTile, WindowSource, TEnd>();
 
-        private Kernel<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, ProductParts> Bind<TTile, TSource, TAccess, TEnd>()
+        private SharedTileKernel BindSource<TTile, TSource, TEnd>()
             where TTile : unmanaged, ISharedTile
             where TSource : unmanaged, IRowSource
-            where TAccess : unmanaged, IVectorAccess
-            where TEnd : unmanaged, IProductEnd => gated
-            ? new(device, SharedTileKernels.Product<TTile, TSource, TAccess, GatePrologue, TEnd>, tile.Threads)
-            : new(device, SharedTileKernels.Product<TTile, TSource, TAccess, NoPrologue, TEnd>, tile.Threads);
+            where TEnd : unmanaged, IProductEnd
+        {
+            IStorageBinder<SharedTileKernel> binder = fusion.Gated
+                ? new StorageBinder<TTile, TSource, GatePrologue, TEnd>(device, tile.Threads)
+                : new StorageBinder<TTile, TSource, NoPrologue, TEnd>(device, tile.Threads);
+            return isVector ? fusion.Storage.Bind<Vectors, SharedTileKernel>(binder) : fusion.Storage.Bind<Guarded, SharedTileKernel>(binder);
+        }
     }
 
-    private sealed class CombineBinder(Device device, bool isDense, bool isVector, ResidualOrder residual)
-        : EndBinder<Kernel<View, View, View, View, ProductGeometry, EpilogueGeometry, int>>(residual)
+    private sealed class StorageBinder<TTile, TSource, TPrologue, TEnd>(Device device, int groupSize) : IStorageBinder<SharedTileKernel>
+        where TTile : unmanaged, ISharedTile
+        where TSource : unmanaged, IRowSource
+        where TPrologue : unmanaged, IPrologue
+        where TEnd : unmanaged, IProductEnd
     {
-        protected override Kernel<View, View, View, View, ProductGeometry, EpilogueGeometry, int> BindEnd<TEnd>() => (isDense, isVector) switch
+        public SharedTileKernel Bind<TIn, TAccess, TOut>()
+            where TIn : unmanaged, IVectorAccess
+            where TAccess : unmanaged, IVectorAccess
+            where TOut : unmanaged, IVectorAccess =>
+            new(device, SharedTileKernels.Product<TTile, TSource, TIn, TAccess, TOut, TPrologue, TEnd>, groupSize);
+    }
+
+    private sealed class CombineBinder(Device device, bool isDense, bool isVector, ProductFusion fusion) : EndBinder<CombineTileKernel>(fusion.Residual)
+    {
+        protected override CombineTileKernel BindEnd<TEnd>() => isDense ? BindSource<MatrixSource, TEnd>() : BindSource<WindowSource, TEnd>();
+
+        private CombineTileKernel BindSource<TSource, TEnd>()
+            where TSource : unmanaged, IRowSource
+            where TEnd : unmanaged, IProductEnd
         {
-            (true, true) => new(device, SharedTileKernels.Combine<MatrixSource, Vectors, TEnd>),
-            (true, false) => new(device, SharedTileKernels.Combine<MatrixSource, Guarded, TEnd>),
-            (false, true) => new(device, SharedTileKernels.Combine<WindowSource, Vectors, TEnd>),
-            (false, false) => new(device, SharedTileKernels.Combine<WindowSource, Guarded, TEnd>),
-        };
+            var binder = new CombineStorageBinder<TSource, TEnd>(device);
+            return isVector ? fusion.Storage.Bind<Vectors, CombineTileKernel>(binder) : fusion.Storage.Bind<Guarded, CombineTileKernel>(binder);
+        }
+    }
+
+    private sealed class CombineStorageBinder<TSource, TEnd>(Device device) : IStorageBinder<CombineTileKernel>
+        where TSource : unmanaged, IRowSource
+        where TEnd : unmanaged, IProductEnd
+    {
+        public CombineTileKernel Bind<TIn, TAccess, TOut>()
+            where TIn : unmanaged, IVectorAccess
+            where TAccess : unmanaged, IVectorAccess
+            where TOut : unmanaged, IVectorAccess => new(device, SharedTileKernels.Combine<TSource, TAccess, TOut, TEnd>);
     }
 }

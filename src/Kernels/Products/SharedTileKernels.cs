@@ -2,18 +2,23 @@ using ILGPU;
 
 namespace GpuNet.Kernels;
 
-/// <summary>Products whose operands pass through shared memory, where each is read by many threads: see <see cref="ISharedTile"/>.</summary>
+/// <summary>
+/// Products whose operands pass through shared memory, where each is read by many threads: see <see cref="ISharedTile"/>. The input lies
+/// in memory as <c>TIn</c> says, the result and what is added to it as <c>TOut</c> says.
+/// </summary>
 internal static class SharedTileKernels
 {
     // A thread owns 8 rows of 4 columns of a tile that its group makes; where the depth is split, of one part of the sums. Shared are two
     // steps of source and weights: while one is multiplied, the next is on its way from memory. The source is turned over as it is
     // stored, so that the 8 rows of a thread are two vectors; neighbouring threads read neighbouring vectors of weights.
     [HotKernel(VectorLoads = true)]
-    public static void Product<TTile, TSource, TAccess, TPrologue, TEnd>(
+    public static void Product<TTile, TSource, TIn, TAccess, TOut, TPrologue, TEnd>(
         View x, View factors, View weight, View bias, View extra, View y, ProductGeometry g, EpilogueGeometry e, ProductParts parts)
         where TTile : unmanaged, ISharedTile
         where TSource : unmanaged, IRowSource
+        where TIn : unmanaged, IVectorAccess
         where TAccess : unmanaged, IVectorAccess
+        where TOut : unmanaged, IVectorAccess
         where TPrologue : unmanaged, IPrologue
         where TEnd : unmanaged, IProductEnd
     {
@@ -51,13 +56,13 @@ internal static class SharedTileKernels
         int k = (group * g.Columns) + column;
 
         int count = step < end ? g.Depth - c - sourceDepth : 0;
-        Float4 s0 = Read<TSource, TAccess, TPrologue>(x, factors, r0, channel, count, g), s1 = s0, s2 = s0, s3 = s0;
+        Float4 s0 = Read<TSource, TIn, TAccess, TPrologue>(x, factors, r0, channel, count, g), s1 = s0, s2 = s0, s3 = s0;
         if (TTile.SourceVectors > 1)
-            s1 = Read<TSource, TAccess, TPrologue>(x, factors, r1, channel, count, g);
+            s1 = Read<TSource, TIn, TAccess, TPrologue>(x, factors, r1, channel, count, g);
         if (TTile.SourceVectors > 2)
         {
-            s2 = Read<TSource, TAccess, TPrologue>(x, factors, r2, channel, count, g);
-            s3 = Read<TSource, TAccess, TPrologue>(x, factors, r3, channel, count, g);
+            s2 = Read<TSource, TIn, TAccess, TPrologue>(x, factors, r2, channel, count, g);
+            s3 = Read<TSource, TIn, TAccess, TPrologue>(x, factors, r3, channel, count, g);
         }
         Float4 w = ReadWeights<TAccess>(weight, a, b, c + weightDepth, k, columns, g);
         var sums = RegisterTile<Columns4>.Of(Columns4.Zero);
@@ -97,13 +102,13 @@ internal static class SharedTileKernels
             {
                 channel = (group * g.Depth) + c + sourceDepth;
                 count = g.Depth - c - sourceDepth;
-                s0 = Read<TSource, TAccess, TPrologue>(x, factors, r0, channel, count, g);
+                s0 = Read<TSource, TIn, TAccess, TPrologue>(x, factors, r0, channel, count, g);
                 if (TTile.SourceVectors > 1)
-                    s1 = Read<TSource, TAccess, TPrologue>(x, factors, r1, channel, count, g);
+                    s1 = Read<TSource, TIn, TAccess, TPrologue>(x, factors, r1, channel, count, g);
                 if (TTile.SourceVectors > 2)
                 {
-                    s2 = Read<TSource, TAccess, TPrologue>(x, factors, r2, channel, count, g);
-                    s3 = Read<TSource, TAccess, TPrologue>(x, factors, r3, channel, count, g);
+                    s2 = Read<TSource, TIn, TAccess, TPrologue>(x, factors, r2, channel, count, g);
+                    s3 = Read<TSource, TIn, TAccess, TPrologue>(x, factors, r3, channel, count, g);
                 }
                 w = ReadWeights<TAccess>(weight, a, b, c + weightDepth, k, columns, g);
             }
@@ -111,21 +116,22 @@ internal static class SharedTileKernels
         }
 
         int first = (Grid.IdxX * TTile.Rows) + ((thread >> TTile.ColumnBits) * 8);
-        Write<TSource, TAccess, TEnd>(sums.R0.A, bias, extra, y, first, k, columns, parts.Count, part, g, e);
-        Write<TSource, TAccess, TEnd>(sums.R1.A, bias, extra, y, first + 1, k, columns, parts.Count, part, g, e);
-        Write<TSource, TAccess, TEnd>(sums.R2.A, bias, extra, y, first + 2, k, columns, parts.Count, part, g, e);
-        Write<TSource, TAccess, TEnd>(sums.R3.A, bias, extra, y, first + 3, k, columns, parts.Count, part, g, e);
-        Write<TSource, TAccess, TEnd>(sums.R4.A, bias, extra, y, first + 4, k, columns, parts.Count, part, g, e);
-        Write<TSource, TAccess, TEnd>(sums.R5.A, bias, extra, y, first + 5, k, columns, parts.Count, part, g, e);
-        Write<TSource, TAccess, TEnd>(sums.R6.A, bias, extra, y, first + 6, k, columns, parts.Count, part, g, e);
-        Write<TSource, TAccess, TEnd>(sums.R7.A, bias, extra, y, first + 7, k, columns, parts.Count, part, g, e);
+        Write<TSource, TAccess, TOut, TEnd>(sums.R0.A, bias, extra, y, first, k, columns, parts.Count, part, g, e);
+        Write<TSource, TAccess, TOut, TEnd>(sums.R1.A, bias, extra, y, first + 1, k, columns, parts.Count, part, g, e);
+        Write<TSource, TAccess, TOut, TEnd>(sums.R2.A, bias, extra, y, first + 2, k, columns, parts.Count, part, g, e);
+        Write<TSource, TAccess, TOut, TEnd>(sums.R3.A, bias, extra, y, first + 3, k, columns, parts.Count, part, g, e);
+        Write<TSource, TAccess, TOut, TEnd>(sums.R4.A, bias, extra, y, first + 4, k, columns, parts.Count, part, g, e);
+        Write<TSource, TAccess, TOut, TEnd>(sums.R5.A, bias, extra, y, first + 5, k, columns, parts.Count, part, g, e);
+        Write<TSource, TAccess, TOut, TEnd>(sums.R6.A, bias, extra, y, first + 6, k, columns, parts.Count, part, g, e);
+        Write<TSource, TAccess, TOut, TEnd>(sums.R7.A, bias, extra, y, first + 7, k, columns, parts.Count, part, g, e);
     }
 
     // A thread owns 4 columns of a row and adds up its parts in order. Nothing is shared; neighbouring threads are neighbouring columns.
-    public static void Combine<TSource, TAccess, TEnd>(
+    public static void Combine<TSource, TAccess, TOut, TEnd>(
         View partial, View bias, View extra, View y, ProductGeometry g, EpilogueGeometry e, int parts)
         where TSource : unmanaged, IRowSource
         where TAccess : unmanaged, IVectorAccess
+        where TOut : unmanaged, IVectorAccess
         where TEnd : unmanaged, IProductEnd
     {
         int vectors = (e.Channels + 3) >> 2;
@@ -139,7 +145,7 @@ internal static class SharedTileKernels
         Float4 sum = TAccess.Load(partial, at, columns);
         for (int part = 1; part < parts; part++)
             sum += TAccess.Load(partial, at + (part * g.Rows * e.Channels), columns);
-        Finish<TAccess, TEnd>(sum, bias, extra, y, TSource.Result(row, g), k, columns, e);
+        Finish<TAccess, TOut, TEnd>(sum, bias, extra, y, TSource.Result(row, g), k, columns, e);
     }
 
     private static SourceRow NextTap<TTile, TSource>(SourceRow row, bool wraps, int steps, ProductGeometry g)
@@ -152,15 +158,16 @@ internal static class SharedTileKernels
     }
 
     // Four channels of what a row reads, of which the group's depth has `count` left.
-    private static Float4 Read<TSource, TAccess, TPrologue>(View x, View factors, SourceRow row, int channel, int count, ProductGeometry g)
+    private static Float4 Read<TSource, TIn, TAccess, TPrologue>(View x, View factors, SourceRow row, int channel, int count, ProductGeometry g)
         where TSource : unmanaged, IRowSource
+        where TIn : unmanaged, IVectorAccess
         where TAccess : unmanaged, IVectorAccess
         where TPrologue : unmanaged, IPrologue
     {
         int at = TSource.Place(row, g);
         if (at < 0 || count <= 0)
             return Float4.Of(0f);
-        return TPrologue.Apply<TAccess>(TAccess.Load(x, at + channel, count), factors, row.Factor, g.SourcePitch, count);
+        return TPrologue.Apply<TAccess>(TIn.Load(x, at + channel, count), factors, row.Factor, g.SourcePitch, count);
     }
 
     // Past the depth weights are 0, so that it does not matter what the source has there.
@@ -209,10 +216,11 @@ internal static class SharedTileKernels
         return sums;
     }
 
-    private static void Write<TSource, TAccess, TEnd>(
+    private static void Write<TSource, TAccess, TOut, TEnd>(
         Float4 sum, View bias, View extra, View y, int row, int k, int columns, int parts, int part, ProductGeometry g, EpilogueGeometry e)
         where TSource : unmanaged, IRowSource
         where TAccess : unmanaged, IVectorAccess
+        where TOut : unmanaged, IVectorAccess
         where TEnd : unmanaged, IProductEnd
     {
         if (row >= g.Rows || columns <= 0)
@@ -220,21 +228,22 @@ internal static class SharedTileKernels
         if (parts > 1)
             TAccess.Store(y, (((part * g.Rows) + row) * e.Channels) + k, sum, columns);
         else
-            Finish<TAccess, TEnd>(sum, bias, extra, y, TSource.Result(row, g), k, columns, e);
+            Finish<TAccess, TOut, TEnd>(sum, bias, extra, y, TSource.Result(row, g), k, columns, e);
     }
 
-    private static void Finish<TAccess, TEnd>(
+    private static void Finish<TAccess, TOut, TEnd>(
         Float4 sum, View bias, View extra, View y, int pixel, int k, int columns, EpilogueGeometry e)
         where TAccess : unmanaged, IVectorAccess
+        where TOut : unmanaged, IVectorAccess
         where TEnd : unmanaged, IProductEnd
     {
         int at = (pixel * e.Channels) + k;
         if (e.HasBias != 0)
             sum += TAccess.Load(bias, k, columns);
         if (e.AddsBefore != 0)
-            sum += TAccess.Load(extra, at, columns);
+            sum += TOut.Load(extra, at, columns);
         if (TEnd.Finishes)
-            sum = TEnd.Finish<TAccess>(sum, extra, at, columns);
-        TAccess.Store(y, (pixel * e.Pitch) + e.First + k, sum, columns);
+            sum = TEnd.Finish<TOut>(sum, extra, at, columns);
+        TOut.Store(y, (pixel * e.Pitch) + e.First + k, sum, columns);
     }
 }

@@ -38,8 +38,10 @@ internal sealed class ChannelReduction
     /// <param name="rows">Rows of an image.</param>
     /// <param name="channels">Channels of a row.</param>
     /// <param name="factor">What the sums of an image in one block are multiplied by.</param>
-    public static ChannelReduction Of<TSummand>(Device device, int images, int rows, int channels, float factor = 1f)
-        where TSummand : unmanaged, ISummand => new Binder<TSummand>(device, images, rows, channels, factor).Bind(device, channels);
+    /// <param name="type">How the first tensor lies in memory.</param>
+    public static ChannelReduction Of<TSummand>(
+        Device device, int images, int rows, int channels, float factor = 1f, ElementType type = ElementType.Float32)
+        where TSummand : unmanaged, ISummand => new Binder<TSummand>(device, images, rows, channels, factor, type).Bind(device, channels);
 
     /// <summary>Queues the reduction. Numbers of channels and a tensor that the summand does not take may be any views.</summary>
     /// <param name="x">First tensor.</param>
@@ -53,7 +55,7 @@ internal sealed class ChannelReduction
     public void Run(View x, View dy, View f0, View f1, View f2, View f3, View sums, int add = 0) =>
         kernel.Run(groups, x, dy, f0, f1, f2, f3, sums, geometry, add);
 
-    private sealed class Binder<TSummand>(Device device, int images, int rows, int channels, float factor) : IReductionBinder<ChannelReduction>
+    private sealed class Binder<TSummand>(Device device, int images, int rows, int channels, float factor, ElementType type) : IReductionBinder<ChannelReduction>
         where TSummand : unmanaged, ISummand
     {
         public ChannelReduction Bind<TGroup, TAccess>()
@@ -69,10 +71,15 @@ internal sealed class ChannelReduction
             int blocks = (int)Math.Clamp(Math.Min(wanted, rows / least), 1, MostGroups);
             var geometry = new ReductionGeometry(images, rows, channels, (rows + blocks - 1) / blocks, blocks == 1 ? factor : 1f);
             return new ChannelReduction(
-                strips
-                    ? new(device, ReductionKernels.Strips<TAccess, TSummand>, 1)
-                    : new(device, ReductionKernels.Tree<TGroup, TAccess, TSummand>, TGroup.Size),
+                type == ElementType.Bfloat16 ? Load<TGroup, Bfloat16Vectors, TAccess>() : Load<TGroup, TAccess, TAccess>(),
                 geometry, new GroupCount(tiles, geometry.Blocks, images));
         }
+
+        private Kernel<View, View, View, View, View, View, View, ReductionGeometry, int> Load<TGroup, TIn, TAccess>()
+            where TGroup : unmanaged, IReductionGroup
+            where TIn : unmanaged, IVectorAccess
+            where TAccess : unmanaged, IVectorAccess => TGroup.Size == 1
+            ? new(device, ReductionKernels.Strips<TIn, TAccess, TSummand>, 1)
+            : new(device, ReductionKernels.Tree<TGroup, TIn, TAccess, TSummand>, TGroup.Size);
     }
 }

@@ -21,9 +21,10 @@ internal sealed class ImageSums
     /// <param name="device">Device.</param>
     /// <param name="shape">Extents of what is summed.</param>
     /// <param name="factor">What the sums are multiplied by.</param>
-    public static ImageSums Of<TSummand>(Device device, Shape shape, float factor)
+    /// <param name="type">How the first tensor lies in memory.</param>
+    public static ImageSums Of<TSummand>(Device device, Shape shape, float factor, ElementType type = ElementType.Float32)
         where TSummand : unmanaged, ISummand =>
-        new(device, ChannelReduction.Of<TSummand>(device, shape.N, shape.Pixels, shape.C, factor), shape, factor);
+        new(device, ChannelReduction.Of<TSummand>(device, shape.N, shape.Pixels, shape.C, factor, type), shape, factor);
 
     /// <summary>Queues the kernels.</summary>
     /// <param name="x">First tensor.</param>

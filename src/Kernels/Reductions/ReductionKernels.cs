@@ -9,9 +9,10 @@ internal static class ReductionKernels
     // row of four channels, runs of 32 first, to keep rounding errors small. The threads' sums meet in shared memory, halved again and
     // again. A row of the group is a line of memory.
     [HotKernel(VectorLoads = true)]
-    public static void Tree<TGroup, TAccess, TSummand>(
+    public static void Tree<TGroup, TIn, TAccess, TSummand>(
         View x, View dy, View f0, View f1, View f2, View f3, View sums, ReductionGeometry g, int add)
         where TGroup : unmanaged, IReductionGroup
+        where TIn : unmanaged, IVectorAccess
         where TAccess : unmanaged, IVectorAccess
         where TSummand : unmanaged, ISummand
     {
@@ -34,7 +35,7 @@ internal static class ReductionKernels
             SumPair run = SumPair.Zero;
             for (int row = start; row < end; row += step)
             {
-                run += Row<TAccess, TSummand>(x, dy, at, count, a0, a1, a2, a3);
+                run += Row<TIn, TAccess, TSummand>(x, dy, at, count, a0, a1, a2, a3);
                 at += step * g.Channels;
             }
             sum += run;
@@ -60,8 +61,9 @@ internal static class ReductionKernels
     // stand in the result's own memory, which stays in the first cache, while four rows at a time stream by: a processor likes neither
     // barriers nor strides. What is there already counts where it is added to; it is never multiplied.
     [HotKernel(VectorLoads = true)]
-    public static void Strips<TAccess, TSummand>(
+    public static void Strips<TIn, TAccess, TSummand>(
         View x, View dy, View f0, View f1, View f2, View f3, View sums, ReductionGeometry g, int add)
+        where TIn : unmanaged, IVectorAccess
         where TAccess : unmanaged, IVectorAccess
         where TSummand : unmanaged, ISummand
     {
@@ -86,13 +88,13 @@ internal static class ReductionKernels
                 Float4 a1 = TSummand.Factors > 1 ? TAccess.Load(f1, c, count) : Float4.Of(0f);
                 Float4 a2 = TSummand.Factors > 2 ? TAccess.Load(f2, c, count) : Float4.Of(0f);
                 Float4 a3 = TSummand.Factors > 3 ? TAccess.Load(f3, c, count) : Float4.Of(0f);
-                SumPair sum = Row<TAccess, TSummand>(x, dy, at + c, count, a0, a1, a2, a3);
+                SumPair sum = Row<TIn, TAccess, TSummand>(x, dy, at + c, count, a0, a1, a2, a3);
                 if (some > 1)
-                    sum += Row<TAccess, TSummand>(x, dy, at + g.Channels + c, count, a0, a1, a2, a3);
+                    sum += Row<TIn, TAccess, TSummand>(x, dy, at + g.Channels + c, count, a0, a1, a2, a3);
                 if (some > 2)
-                    sum += Row<TAccess, TSummand>(x, dy, at + (2 * g.Channels) + c, count, a0, a1, a2, a3);
+                    sum += Row<TIn, TAccess, TSummand>(x, dy, at + (2 * g.Channels) + c, count, a0, a1, a2, a3);
                 if (some > 3)
-                    sum += Row<TAccess, TSummand>(x, dy, at + (3 * g.Channels) + c, count, a0, a1, a2, a3);
+                    sum += Row<TIn, TAccess, TSummand>(x, dy, at + (3 * g.Channels) + c, count, a0, a1, a2, a3);
                 TAccess.Store(sums, to + c, TAccess.Load(sums, to + c, count) + sum.First, count);
                 if (TSummand.HasSecond)
                     TAccess.Store(sums, g.Second + to + c, TAccess.Load(sums, g.Second + to + c, count) + sum.Second, count);
@@ -110,10 +112,11 @@ internal static class ReductionKernels
     /// <summary>Channels of a strip.</summary>
     public const int StripChannels = 128;
 
-    private static SumPair Row<TAccess, TSummand>(View x, View dy, int at, int count, Float4 a0, Float4 a1, Float4 a2, Float4 a3)
+    private static SumPair Row<TIn, TAccess, TSummand>(View x, View dy, int at, int count, Float4 a0, Float4 a1, Float4 a2, Float4 a3)
+        where TIn : unmanaged, IVectorAccess
         where TAccess : unmanaged, IVectorAccess
         where TSummand : unmanaged, ISummand =>
-        TSummand.Of(TAccess.Load(x, at, count), TSummand.ReadsGradient ? TAccess.Load(dy, at, count) : Float4.Of(0f), a0, a1, a2, a3);
+        TSummand.Of(TIn.Load(x, at, count), TSummand.ReadsGradient ? TAccess.Load(dy, at, count) : Float4.Of(0f), a0, a1, a2, a3);
 
     private static int BlockRows(ReductionGeometry g)
     {

@@ -1,8 +1,8 @@
 namespace GpuNet.Kernels;
 
 /// <summary>
-/// How a kernel reaches four neighbouring channels: as one vector where channel counts and slices are multiples of four, else float by
-/// float.
+/// How a kernel reaches channels in memory: four neighbouring ones as one vector where channel counts and slices are multiples of four,
+/// else float by float, and in 16 bits each by <see cref="Bfloat16Vectors"/>.
 /// </summary>
 internal interface IVectorAccess
 {
@@ -31,6 +31,17 @@ internal interface IVectorAccess
     /// <param name="next">How many vectors behind it.</param>
     /// <param name="value">The floats.</param>
     static abstract void Write(View view, int at, int next, Float4 value);
+
+    /// <summary>Reads one value.</summary>
+    /// <param name="view">Memory.</param>
+    /// <param name="at">Its place.</param>
+    static abstract float Get(View view, int at);
+
+    /// <summary>Writes one value.</summary>
+    /// <param name="view">Memory.</param>
+    /// <param name="at">Its place.</param>
+    /// <param name="value">The value.</param>
+    static abstract void Set(View view, int at, float value);
 }
 
 /// <summary>One vector, all or nothing: <c>at</c> and <c>count</c> are multiples of four.</summary>
@@ -47,6 +58,10 @@ internal readonly struct Vectors : IVectorAccess
     public static Float4 Read(View view, int at, int next) => view.Cast<Float4>()[(at >> 2) + next];
 
     public static void Write(View view, int at, int next, Float4 value) => view.Cast<Float4>()[(at >> 2) + next] = value;
+
+    public static float Get(View view, int at) => view[at];
+
+    public static void Set(View view, int at, float value) => view[at] = value;
 }
 
 /// <summary>Float by float, with a test each.</summary>
@@ -81,4 +96,8 @@ internal readonly struct Guarded : IVectorAccess
         view[at + 2] = value.Z;
         view[at + 3] = value.W;
     }
+
+    public static float Get(View view, int at) => view[at];
+
+    public static void Set(View view, int at, float value) => view[at] = value;
 }

@@ -133,8 +133,8 @@ public sealed class OperandRotation : IDisposable
     // In the order in which they are laid.
     private IEnumerable<Shape> Shapes() =>
     [
-        .. op.Inputs,
-        .. op.InPlaceInput is null ? [op.Output] : Array.Empty<Shape>(),
+        .. op.StoredInputs,
+        .. op.InPlaceInput is null ? [op.StoredOutput] : Array.Empty<Shape>(),
         .. op.Parameters.Select(p => p.Shape),
         .. preparedElements > 0 ? [Vector(preparedElements)] : Array.Empty<Shape>(),
         .. training ? [.. op.Saved, .. op.Inputs, op.Output, .. op.Parameters.Select(p => p.Shape)] : Array.Empty<Shape>(),
@@ -149,11 +149,11 @@ public sealed class OperandRotation : IDisposable
             return tensor;
         }
 
-        Tensor[] inputs = [.. op.Inputs.Select(Take)];
+        Tensor[] inputs = [.. op.StoredInputs.Select(Take)];
         return new Operands
         {
             Inputs = inputs,
-            Output = op.InPlaceInput is { } shared ? inputs[shared] : Take(op.Output),
+            Output = op.InPlaceInput is { } shared ? inputs[shared] : Take(op.StoredOutput),
             Parameters = [.. op.Parameters.Select(p => Take(p.Shape))],
             Workspace = workspace,
             Prepared = preparedElements > 0 ? Take(Vector(preparedElements)) : Tensor.None,

@@ -39,7 +39,10 @@ internal sealed class GraphRewrite
     public bool IsMade(Value value) => made.ContainsKey(value);
 
     /// <summary>Adds a node as it is.</summary>
-    public void Copy(Node node) => made.Add(node.Output, target.Add(node.Name, node.Operator, node.ParameterNames, Own(node.Inputs)));
+    public void Copy(Node node) => Copy(node, node.Operator);
+
+    /// <summary>Adds a node with an operator that does the same in another way.</summary>
+    public void Copy(Node node, Operator op) => made.Add(node.Output, target.Add(node.Name, op, node.ParameterNames, Own(node.Inputs)));
 
     /// <summary>Leaves a node out: another value stands for its output.</summary>
     public void LeaveOut(Node node, Value instead) => made.Add(node.Output, made[instead]);

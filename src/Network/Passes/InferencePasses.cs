@@ -32,12 +32,14 @@ public static class InferencePasses
         graph = Apply(graph);
         // What plain kernels are measured for is each operator by itself.
         if (device.Options.PlainKernels)
-            return graph;
+            return Store(graph, device);
         if (!device.Info.IsProcessor)
             graph = FuseExcitation.Apply(graph);
         // Matrix units know no gates.
-        if (!device.Info.IsProcessor && device.Options.Precision == Precision.Float32)
+        if (!device.Info.IsProcessor && device.Options.Precision != Precision.TensorFloat32)
             graph = FuseGate.Apply(graph);
-        return FuseElementwise.Apply(graph);
+        return Store(FuseElementwise.Apply(graph), device);
     }
+
+    private static Graph Store(Graph graph, Device device) => device.Options.Precision == Precision.Bfloat16 ? StoreBfloat16.Apply(graph) : graph;
 }

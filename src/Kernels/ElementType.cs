@@ -1,0 +1,23 @@
+namespace GpuNet.Kernels;
+
+/// <summary>How the values of a tensor lie in memory; see docs/precision.md. Arithmetic is float32 throughout.</summary>
+public enum ElementType
+{
+    /// <summary>32 bits each.</summary>
+    Float32,
+
+    /// <summary>
+    /// 16 bits each, the upper half of a float32: two neighbouring channels in the word of one float, the lower channel in its lower half.
+    /// At inference only, and for channels in multiples of four.
+    /// </summary>
+    Bfloat16,
+}
+
+/// <summary>What memory an element type takes.</summary>
+public static class ElementTypes
+{
+    /// <summary>The extents of a tensor as floats see it: half the channels where two share a word.</summary>
+    /// <param name="type">How its values lie.</param>
+    /// <param name="shape">Extents of its values.</param>
+    public static Shape Stored(this ElementType type, Shape shape) => type == ElementType.Bfloat16 ? shape with { C = shape.C / 2 } : shape;
+}
