@@ -33,11 +33,11 @@ internal sealed class RegisterWeightProduct : WeightProduct
 
     public override long WorkspaceElements => blocks.WorkspaceElements;
 
-    public override void Run(View x, View factors, View dy, View dweight, View workspace)
+    public override void Run(View x, View dy, View dweight, View workspace)
     {
         foreach (Part part in parts)
         {
-            part.Kernel.Run(part.Groups, x, factors, dy, blocks.Target(dweight, workspace), geometry, part.FirstColumn, part.EndColumn, channelTiles,
+            part.Kernel.Run(part.Groups, x, x, dy, blocks.Target(dweight, workspace), geometry, part.FirstColumn, part.EndColumn, channelTiles,
                 blocks.Lines, blocks.AddFlag);
         }
         blocks.Combine(workspace, dweight);

@@ -6,7 +6,7 @@ internal sealed class SharedWeightProduct : WeightProduct
     // Threads that keep a multiprocessor busy.
     private const int ThreadsPerMultiprocessor = 512;
 
-    private readonly Kernel<View, View, View, View, ProductGeometry, WeightParts, int> kernel;
+    private readonly Kernel<View, View, View, ProductGeometry, WeightParts, int> kernel;
     private readonly WeightBlocks blocks;
     private readonly ProductGeometry geometry;
     private readonly GroupCount groups;
@@ -32,9 +32,9 @@ internal sealed class SharedWeightProduct : WeightProduct
 
     public override long WorkspaceElements => blocks.WorkspaceElements;
 
-    public override void Run(View x, View factors, View dy, View dweight, View workspace)
+    public override void Run(View x, View dy, View dweight, View workspace)
     {
-        kernel.Run(groups, x, factors, dy, blocks.Target(dweight, workspace), geometry, parts, blocks.AddFlag);
+        kernel.Run(groups, x, dy, blocks.Target(dweight, workspace), geometry, parts, blocks.AddFlag);
         blocks.Combine(workspace, dweight);
     }
 
@@ -53,7 +53,7 @@ internal sealed class SharedWeightProduct : WeightProduct
 
     private static int Tiles(int extent, int tile) => (extent + tile - 1) / tile;
 
-    private static Kernel<View, View, View, View, ProductGeometry, WeightParts, int> Bind(Device device, Tile tile, bool isDense, bool isVector) =>
+    private static Kernel<View, View, View, ProductGeometry, WeightParts, int> Bind(Device device, Tile tile, bool isDense, bool isVector) =>
         tile switch
         {
             (128, 64) => Bind<Tile128x64>(device, tile, isDense, isVector),
@@ -63,13 +63,13 @@ internal sealed class SharedWeightProduct : WeightProduct
             _ => Bind<Tile32x32>(device, tile, isDense, isVector),
         };
 
-    private static Kernel<View, View, View, View, ProductGeometry, WeightParts, int> Bind<TTile>(Device device, Tile tile, bool isDense, bool isVector)
+    private static Kernel<View, View, View, ProductGeometry, WeightParts, int> Bind<TTile>(Device device, Tile tile, bool isDense, bool isVector)
         where TTile : unmanaged, ISharedTile => (isDense, isVector) switch
         {
-            (true, true) => new(device, SharedTileWeightKernels.Product<TTile, MatrixWeightRows, Vectors, NoPrologue>, tile.Threads),
-            (true, false) => new(device, SharedTileWeightKernels.Product<TTile, MatrixWeightRows, Guarded, NoPrologue>, tile.Threads),
-            (false, true) => new(device, SharedTileWeightKernels.Product<TTile, WindowWeightRows, Vectors, NoPrologue>, tile.Threads),
-            (false, false) => new(device, SharedTileWeightKernels.Product<TTile, WindowWeightRows, Guarded, NoPrologue>, tile.Threads),
+            (true, true) => new(device, SharedTileWeightKernels.Product<TTile, MatrixWeightRows, Vectors>, tile.Threads),
+            (true, false) => new(device, SharedTileWeightKernels.Product<TTile, MatrixWeightRows, Guarded>, tile.Threads),
+            (false, true) => new(device, SharedTileWeightKernels.Product<TTile, WindowWeightRows, Vectors>, tile.Threads),
+            (false, false) => new(device, SharedTileWeightKernels.Product<TTile, WindowWeightRows, Guarded>, tile.Threads),
         };
 
     private readonly record struct Tile(int Rows, int Columns)
