@@ -22,8 +22,9 @@ internal sealed class SharedWeightProduct : WeightProduct
         Tile tile = Choose(device, g);
         int columnTiles = Tiles(g.Columns, tile.Columns), channelTiles = Tiles(g.Depth, tile.Rows);
         int matrices = channelTiles * g.TapsH * g.TapsW * channelGroups;
-        blocks = new WeightBlocks(
-            device, g, g.Rows, 1, columnTiles * matrices, Math.Max(1, device.Info.Multiprocessors * ThreadsPerMultiprocessor / tile.Threads));
+        // As many groups as run at once, and no more: a few that are left over would take as long again as all the others.
+        int residents = device.Info.Multiprocessors * ThreadsPerMultiprocessor / tile.Threads;
+        blocks = new WeightBlocks(device, g, g.Rows, 1, residents / (columnTiles * matrices));
         parts = new WeightParts(g, channelTiles, blocks.Lines, tile.Depth);
         bool isVector = ((g.Columns | g.WeightPitch | g.Depth | g.SourcePitch) & 3) == 0;
         kernel = Bind(device, tile, g.IsDense, isVector);
