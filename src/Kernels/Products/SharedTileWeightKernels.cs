@@ -9,11 +9,12 @@ internal static class SharedTileWeightKernels
     // of dy, which lie in memory as they are multiplied, channels side by side: neighbouring threads bring in neighbouring vectors. While
     // one step is multiplied, the next is on its way.
     [HotKernel(VectorLoads = true)]
-    public static void Product<TTile, TRows, TAccess>(
-        View x, View dy, View dweight, ProductGeometry g, WeightParts parts, int add)
+    public static void Product<TTile, TRows, TAccess, TPrologue>(
+        View x, View factors, View dy, View dweight, ProductGeometry g, WeightParts parts, int add)
         where TTile : unmanaged, ISharedTile
         where TRows : unmanaged, IWeightRows
         where TAccess : unmanaged, IVectorAccess
+        where TPrologue : unmanaged, IPrologue
     {
         View source = SharedMemory.Allocate<float>(TTile.SourceFloats);
         ArrayView<Float4> columns = SharedMemory.Allocate<Float4>(TTile.WeightVectors);
@@ -51,13 +52,13 @@ internal static class SharedTileWeightKernels
             p3 = TRows.At(row + (3 * apart), g);
         }
 
-        Float4 s0 = Read<TRows, TAccess>(x, p0, row, end, a, b, channel, count, g), s1 = s0, s2 = s0, s3 = s0;
+        Float4 s0 = Read<TRows, TAccess, TPrologue>(x, factors, p0, row, end, a, b, channel, count, g), s1 = s0, s2 = s0, s3 = s0;
         if (TTile.SourceVectors > 1)
-            s1 = Read<TRows, TAccess>(x, p1, row + apart, end, a, b, channel, count, g);
+            s1 = Read<TRows, TAccess, TPrologue>(x, factors, p1, row + apart, end, a, b, channel, count, g);
         if (TTile.SourceVectors > 2)
         {
-            s2 = Read<TRows, TAccess>(x, p2, row + (2 * apart), end, a, b, channel, count, g);
-            s3 = Read<TRows, TAccess>(x, p3, row + (3 * apart), end, a, b, channel, count, g);
+            s2 = Read<TRows, TAccess, TPrologue>(x, factors, p2, row + (2 * apart), end, a, b, channel, count, g);
+            s3 = Read<TRows, TAccess, TPrologue>(x, factors, p3, row + (3 * apart), end, a, b, channel, count, g);
         }
         Float4 d = TAccess.Load(dy, (columnRow * g.WeightPitch) + k, columnRow < end ? left : 0);
         var sums = RegisterTile<Columns4>.Of(Columns4.Zero);
@@ -83,18 +84,18 @@ internal static class SharedTileWeightKernels
                 row += TTile.Depth;
                 columnRow += TTile.Depth;
                 p0 = TRows.Advance(p0, parts, g);
-                s0 = Read<TRows, TAccess>(x, p0, row, end, a, b, channel, count, g);
+                s0 = Read<TRows, TAccess, TPrologue>(x, factors, p0, row, end, a, b, channel, count, g);
                 if (TTile.SourceVectors > 1)
                 {
                     p1 = TRows.Advance(p1, parts, g);
-                    s1 = Read<TRows, TAccess>(x, p1, row + apart, end, a, b, channel, count, g);
+                    s1 = Read<TRows, TAccess, TPrologue>(x, factors, p1, row + apart, end, a, b, channel, count, g);
                 }
                 if (TTile.SourceVectors > 2)
                 {
                     p2 = TRows.Advance(p2, parts, g);
                     p3 = TRows.Advance(p3, parts, g);
-                    s2 = Read<TRows, TAccess>(x, p2, row + (2 * apart), end, a, b, channel, count, g);
-                    s3 = Read<TRows, TAccess>(x, p3, row + (3 * apart), end, a, b, channel, count, g);
+                    s2 = Read<TRows, TAccess, TPrologue>(x, factors, p2, row + (2 * apart), end, a, b, channel, count, g);
+                    s3 = Read<TRows, TAccess, TPrologue>(x, factors, p3, row + (3 * apart), end, a, b, channel, count, g);
                 }
                 d = TAccess.Load(dy, (columnRow * g.WeightPitch) + k, columnRow < end ? left : 0);
             }
@@ -114,14 +115,18 @@ internal static class SharedTileWeightKernels
         Write<TAccess>(sums.R7.A, dweight, target + (7 * g.WeightPitch), there > 7 ? left : 0, add);
     }
 
-    // Four channels of what a row of the block reads through a tap; 0 past the last row, for padding, and past the last channel.
-    private static Float4 Read<TRows, TAccess>(
-        View x, TargetPixel pixel, int row, int end, int a, int b, int channel, int count, ProductGeometry g)
+    // Four channels of what a row of the block reads through a tap, with factors that all images share; 0 past the last row, for padding,
+    // and past the last channel.
+    private static Float4 Read<TRows, TAccess, TPrologue>(
+        View x, View factors, TargetPixel pixel, int row, int end, int a, int b, int channel, int count, ProductGeometry g)
         where TRows : unmanaged, IWeightRows
         where TAccess : unmanaged, IVectorAccess
+        where TPrologue : unmanaged, IPrologue
     {
         int at = row < end ? TRows.Place(pixel, row, a, b, channel, g) : -1;
-        return TAccess.Load(x, at, at < 0 ? 0 : count);
+        if (at < 0 || count <= 0)
+            return Float4.Of(0f);
+        return TPrologue.Apply<TAccess>(TAccess.Load(x, at, count), factors, channel, g.SourcePitch, count);
     }
 
     private static void Write<TAccess>(Float4 sum, View dweight, int at, int count, int add)
