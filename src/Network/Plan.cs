@@ -66,15 +66,15 @@ public sealed partial class Plan : IDisposable
     {
         ArgumentNullException.ThrowIfNull(device);
         return mode == PlanMode.Inference ? InferencePasses.Apply(graph, device)
-            : device.IsHost ? FuseInvertedBottlenecks.ForTraining(graph) : graph;
+            : FuseInvertedBottlenecks.ForTraining(graph, device);
     }
 
     /// <summary>The network.</summary>
     public Graph Graph { get; }
 
     /// <summary>
-    /// What runs: <see cref="Graph"/> after <see cref="InferencePasses"/> at inference, and after <see cref="FuseInvertedBottlenecks"/> on
-    /// the host.
+    /// What runs: <see cref="Graph"/> after <see cref="InferencePasses"/> at inference, and after <see cref="FuseInvertedBottlenecks"/>
+    /// otherwise.
     /// </summary>
     public Graph RunGraph { get; }
 

@@ -6,9 +6,10 @@ public sealed partial record DepthwiseConv
     private sealed class RowTileLauncher(Device device, DepthwiseConv op) : Launcher
     {
         private readonly DepthwiseTile tile = new(device, op);
+        private readonly DepthwiseTileBackward? backward = op.IsInferenceOnly ? null : new(device, op);
         private readonly PlainEpilogue epilogue = new(device, op);
 
-        public override long WorkspaceElements => tile.WorkspaceElements;
+        public override long WorkspaceElements => backward?.WorkspaceElements ?? 0;
 
         public override long PreparedElements => epilogue.PreparedElements;
 
@@ -22,9 +23,10 @@ public sealed partial record DepthwiseConv
         {
             View weight = o.Parameters[0].View;
             bool wantsWeight = !o.DParameters[0].IsNone, wantsBias = op.Bias && !o.DParameters[1].IsNone;
-            tile.Backward(new DepthwiseGradients
+            backward!.Run(new DepthwiseGradients
             {
                 X = o.Input.View,
+                Factors = weight,
                 DY = o.DOutput.View,
                 Weight = weight,
                 DX = o.DInput.IsWanted ? o.DInput.Tensor.View : weight,

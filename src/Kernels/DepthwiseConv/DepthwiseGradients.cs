@@ -1,10 +1,13 @@
 namespace GpuNet.Kernels;
 
-/// <summary>What <see cref="DepthwiseTile.Backward"/> reads and writes. What is not wanted may be any memory: it is not touched.</summary>
+/// <summary>What <see cref="DepthwiseTileBackward.Run"/> reads and writes. What is not wanted may be any memory: it is not touched.</summary>
 internal readonly struct DepthwiseGradients
 {
     /// <summary>Input.</summary>
     public View X { get; init; }
+
+    /// <summary>Scales and shifts of the norm that the input is read through; anything where there is none.</summary>
+    public View Factors { get; init; }
 
     /// <summary>Gradient of the output.</summary>
     public View DY { get; init; }
@@ -30,6 +33,6 @@ internal readonly struct DepthwiseGradients
     /// <summary>Whether the bias' gradient is wanted.</summary>
     public bool WantsBias { get; init; }
 
-    /// <summary>Scratch memory of <see cref="DepthwiseTile.WorkspaceElements"/>.</summary>
+    /// <summary>Scratch memory of <see cref="DepthwiseTileBackward.WorkspaceElements"/>.</summary>
     public View Workspace { get; init; }
 }

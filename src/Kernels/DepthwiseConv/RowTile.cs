@@ -61,6 +61,37 @@ internal readonly struct TileColumns<T>(T x0, T x1, T x2, T x3, T x4, T x5, T x6
             reads > 9 ? Read<TBorder, TStorage>(view, at, first + 9, isRow, width, pitch, count) : T.Of(0f),
             reads > 10 ? Read<TBorder, TStorage>(view, at, first + 10, isRow, width, pitch, count) : T.Of(0f));
 
+    /// <summary>Reads those of a row that lies in the image through a prologue; columns need not.</summary>
+    /// <param name="view">Memory.</param>
+    /// <param name="at">Place of the row's first column.</param>
+    /// <param name="first">First column wanted.</param>
+    /// <param name="reads">How many, a constant.</param>
+    /// <param name="width">Columns of the image.</param>
+    /// <param name="pitch">Channels of a pixel.</param>
+    /// <param name="count">Channels from the first on.</param>
+    /// <param name="scale">The channels' scales.</param>
+    /// <param name="shift">The channels' shifts.</param>
+    public static TileColumns<T> Load<TInput>(View view, int at, int first, int reads, int width, int pitch, int count, T scale, T shift)
+        where TInput : unmanaged, IChannelPrologue => new(
+            Read<TInput>(view, at, first, width, pitch, count, scale, shift),
+            Read<TInput>(view, at, first + 1, width, pitch, count, scale, shift),
+            Read<TInput>(view, at, first + 2, width, pitch, count, scale, shift),
+            reads > 3 ? Read<TInput>(view, at, first + 3, width, pitch, count, scale, shift) : T.Of(0f),
+            reads > 4 ? Read<TInput>(view, at, first + 4, width, pitch, count, scale, shift) : T.Of(0f),
+            reads > 5 ? Read<TInput>(view, at, first + 5, width, pitch, count, scale, shift) : T.Of(0f),
+            reads > 6 ? Read<TInput>(view, at, first + 6, width, pitch, count, scale, shift) : T.Of(0f),
+            reads > 7 ? Read<TInput>(view, at, first + 7, width, pitch, count, scale, shift) : T.Of(0f),
+            reads > 8 ? Read<TInput>(view, at, first + 8, width, pitch, count, scale, shift) : T.Of(0f),
+            reads > 9 ? Read<TInput>(view, at, first + 9, width, pitch, count, scale, shift) : T.Of(0f),
+            reads > 10 ? Read<TInput>(view, at, first + 10, width, pitch, count, scale, shift) : T.Of(0f));
+
+    private static T Read<TInput>(View view, int at, int column, int width, int pitch, int count, T scale, T shift)
+        where TInput : unmanaged, IChannelPrologue
+    {
+        int nearest = ILGPU.IntrinsicMath.Min(ILGPU.IntrinsicMath.Max(column, 0), width - 1);
+        return T.Where(nearest == column, TInput.Apply(T.Load(view, at + (nearest * pitch), count), scale, shift));
+    }
+
     // Beyond the image the nearest column is read instead and taken as 0, for a load without a branch.
     private static T Read<TBorder, TStorage>(View view, int at, int column, bool isRow, int width, int pitch, int count)
         where TBorder : unmanaged, IBorder

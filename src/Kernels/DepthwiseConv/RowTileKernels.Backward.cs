@@ -8,24 +8,34 @@ internal static partial class RowTileKernels
     // reads for them it adds to its sums of the taps' gradients: x and dy pass once. The group's sums are added up in shared memory.
     // Neighbouring threads are neighbouring channels, then tiles, then rows.
     [HotKernel(VectorLoads = true)]
-    public static void Backward<TWindow>(View x, View dy, View weight, View dx, View partials, RowTileGeometry g, int data)
-        where TWindow : unmanaged, IWindowShape => Backward<FourChannels, GroupSums, TWindow>(x, dy, weight, dx, partials, g, data);
+    public static void Backward<TWindow, TInput>(
+        View x, View factors, View dy, View weight, View dx, View partials, RowTileGeometry g, int data)
+        where TWindow : unmanaged, IWindowShape
+        where TInput : unmanaged, IChannelPrologue =>
+        Backward<FourChannels, GroupSums, TWindow, TInput>(x, factors, dy, weight, dx, partials, g, data);
 
     // The same where channels are not a multiple of four: float by float.
     [HotKernel]
-    public static void BackwardGuarded<TWindow>(View x, View dy, View weight, View dx, View partials, RowTileGeometry g, int data)
-        where TWindow : unmanaged, IWindowShape => Backward<GuardedChannels, GroupSums, TWindow>(x, dy, weight, dx, partials, g, data);
+    public static void BackwardGuarded<TWindow, TInput>(
+        View x, View factors, View dy, View weight, View dx, View partials, RowTileGeometry g, int data)
+        where TWindow : unmanaged, IWindowShape
+        where TInput : unmanaged, IChannelPrologue =>
+        Backward<GuardedChannels, GroupSums, TWindow, TInput>(x, factors, dy, weight, dx, partials, g, data);
 
     // The same for processors: a thread, alone in its group, owns 16 channels.
     [HotKernel(VectorLoads = true)]
-    public static void BackwardWide<TWindow>(View x, View dy, View weight, View dx, View partials, RowTileGeometry g, int data)
-        where TWindow : unmanaged, IWindowShape => Backward<SixteenChannels, OwnSums, TWindow>(x, dy, weight, dx, partials, g, data);
+    public static void BackwardWide<TWindow, TInput>(
+        View x, View factors, View dy, View weight, View dx, View partials, RowTileGeometry g, int data)
+        where TWindow : unmanaged, IWindowShape
+        where TInput : unmanaged, IChannelPrologue =>
+        Backward<SixteenChannels, OwnSums, TWindow, TInput>(x, factors, dy, weight, dx, partials, g, data);
 
-    private static void Backward<TChannels, TSums, TWindow>(
-        View x, View dy, View weight, View dx, View partials, RowTileGeometry g, int data)
+    private static void Backward<TChannels, TSums, TWindow, TInput>(
+        View x, View factors, View dy, View weight, View dx, View partials, RowTileGeometry g, int data)
         where TChannels : unmanaged, IChannels<TChannels>
         where TSums : unmanaged, IGroupSums
         where TWindow : unmanaged, IWindowShape
+        where TInput : unmanaged, IChannelPrologue
     {
         int c = Channel<TChannels>(Group.IdxX, g);
         // A thread past the last channel has nothing to add, but takes part in the barriers.
@@ -46,12 +56,12 @@ internal static partial class RowTileKernels
                     int column = g.FirstColumn + (tile * 4);
                     if (TWindow.Stride == 1)
                     {
-                        sums = AddRow<TChannels, TWindow>(sums, x, dy, weight, dx, n, row, column, c, g, data);
+                        sums = AddRow<TChannels, TWindow, TInput>(sums, x, factors, dy, weight, dx, n, row, column, c, g, data);
                     }
                     else
                     {
-                        sums = AddEvenRow<TChannels, TWindow>(sums, x, dy, weight, dx, n, row, column, c, g, data);
-                        sums = AddOddRow<TChannels, TWindow>(sums, x, dy, weight, dx, n, row, column, c, g, data);
+                        sums = AddEvenRow<TChannels, TWindow, TInput>(sums, x, factors, dy, weight, dx, n, row, column, c, g, data);
+                        sums = AddOddRow<TChannels, TWindow, TInput>(sums, x, factors, dy, weight, dx, n, row, column, c, g, data);
                     }
                 }
             }
@@ -66,12 +76,13 @@ internal static partial class RowTileKernels
 
     // Four pixels of a row of x with stride 1. Rows and columns count from the padding's first, so that with stride s row s·p + a of the
     // padded image meets row p of dy in tap row a. All that lies outside is read from the nearest place inside and taken as 0.
-    private static TapSums<TChannels> AddRow<TChannels, TWindow>(
-        TapSums<TChannels> s, View x, View dy, View weight, View dx, int n, int row, int column, int c, RowTileGeometry g, int data)
+    private static TapSums<TChannels> AddRow<TChannels, TWindow, TInput>(
+        TapSums<TChannels> s, View x, View factors, View dy, View weight, View dx, int n, int row, int column, int c, RowTileGeometry g, int data)
         where TChannels : unmanaged, IChannels<TChannels>
         where TWindow : unmanaged, IWindowShape
+        where TInput : unmanaged, IChannelPrologue
     {
-        RowTile<TChannels> pixels = Pixels<TChannels>(x, n, row, column, c, g);
+        RowTile<TChannels> pixels = Pixels<TChannels, TInput>(x, factors, n, row, column, c, g);
         TileColumns<TChannels> y = Gradients<TChannels, TWindow>(dy, n, row, column, c, g);
         TChannels bias = s.Bias + TWindow.Bias(y);
         TChannels zero = TChannels.Of(0f);
@@ -97,12 +108,13 @@ internal static partial class RowTileKernels
     }
 
     // An even row of the padded image with stride 2, number `row` of them: the even tap rows meet it.
-    private static TapSums<TChannels> AddEvenRow<TChannels, TWindow>(
-        TapSums<TChannels> s, View x, View dy, View weight, View dx, int n, int row, int column, int c, RowTileGeometry g, int data)
+    private static TapSums<TChannels> AddEvenRow<TChannels, TWindow, TInput>(
+        TapSums<TChannels> s, View x, View factors, View dy, View weight, View dx, int n, int row, int column, int c, RowTileGeometry g, int data)
         where TChannels : unmanaged, IChannels<TChannels>
         where TWindow : unmanaged, IWindowShape
+        where TInput : unmanaged, IChannelPrologue
     {
-        RowTile<TChannels> pixels = Pixels<TChannels>(x, n, 2 * row, column, c, g);
+        RowTile<TChannels> pixels = Pixels<TChannels, TInput>(x, factors, n, 2 * row, column, c, g);
         TileColumns<TChannels> y = Gradients<TChannels, TWindow>(dy, n, row, column, c, g);
         TChannels bias = s.Bias + TWindow.Bias(y);
         TChannels zero = TChannels.Of(0f);
@@ -122,12 +134,13 @@ internal static partial class RowTileKernels
     }
 
     // The odd row behind it: the odd tap rows meet it.
-    private static TapSums<TChannels> AddOddRow<TChannels, TWindow>(
-        TapSums<TChannels> s, View x, View dy, View weight, View dx, int n, int row, int column, int c, RowTileGeometry g, int data)
+    private static TapSums<TChannels> AddOddRow<TChannels, TWindow, TInput>(
+        TapSums<TChannels> s, View x, View factors, View dy, View weight, View dx, int n, int row, int column, int c, RowTileGeometry g, int data)
         where TChannels : unmanaged, IChannels<TChannels>
         where TWindow : unmanaged, IWindowShape
+        where TInput : unmanaged, IChannelPrologue
     {
-        RowTile<TChannels> pixels = Pixels<TChannels>(x, n, (2 * row) + 1, column, c, g);
+        RowTile<TChannels> pixels = Pixels<TChannels, TInput>(x, factors, n, (2 * row) + 1, column, c, g);
         TileColumns<TChannels> y = Gradients<TChannels, TWindow>(dy, n, row, column, c, g);
         TChannels zero = TChannels.Of(0f);
         FilterRow<TChannels> row1 = TWindow.Filter(s.Row1, y, pixels), row3 = s.Row3;
@@ -146,16 +159,31 @@ internal static partial class RowTileKernels
         where TChannels : unmanaged, IChannels<TChannels>
         where TWindow : unmanaged, IWindowShape => FilterRow<TChannels>.Load<TWindow>(weight, (a * TWindow.Size * g.C) + c, g.C, g.C - c);
 
-    // Four columns of x, at row and column of the padded image.
-    private static RowTile<TChannels> Pixels<TChannels>(View x, int n, int row, int column, int c, RowTileGeometry g)
+    // Four columns of what is read of x, at row and column of the padded image. The factors stay in the cache: in registers they would
+    // leave few for the sums.
+    private static RowTile<TChannels> Pixels<TChannels, TInput>(View x, View factors, int n, int row, int column, int c, RowTileGeometry g)
         where TChannels : unmanaged, IChannels<TChannels>
+        where TInput : unmanaged, IChannelPrologue
     {
         int h = row - g.Top;
         int nearest = IntrinsicMath.Min(IntrinsicMath.Max(h, 0), g.H - 1);
         int at = ((((n * g.H) + nearest) * g.W) * g.C) + c;
         TileColumns<TChannels> read = TileColumns<TChannels>.Load<Near, TChannels>(x, at, column - g.Left, 4, nearest == h, g.W, g.C, g.C - c);
-        return new RowTile<TChannels>(read.X0, read.X1, read.X2, read.X3);
+        if (!TInput.HasFactors)
+            return new RowTile<TChannels>(read.X0, read.X1, read.X2, read.X3);
+        TChannels scale = TChannels.Load(factors, c, g.C - c), shift = TChannels.Load(factors, g.C + c, g.C - c);
+        bool isRow = nearest == h;
+        int w = column - g.Left;
+        return new RowTile<TChannels>(
+            Normed<TChannels, TInput>(read.X0, scale, shift, isRow, w, g),
+            Normed<TChannels, TInput>(read.X1, scale, shift, isRow, w + 1, g),
+            Normed<TChannels, TInput>(read.X2, scale, shift, isRow, w + 2, g),
+            Normed<TChannels, TInput>(read.X3, scale, shift, isRow, w + 3, g));
     }
+
+    private static TChannels Normed<TChannels, TInput>(TChannels x, TChannels scale, TChannels shift, bool isRow, int w, RowTileGeometry g)
+        where TChannels : unmanaged, IChannels<TChannels>
+        where TInput : unmanaged, IChannelPrologue => TChannels.Where(isRow & (w >= 0) & (w < g.W), TInput.Apply(x, scale, shift));
 
     // The columns of row p of dy that a tile meets, from the one that its first pixel meets in the last tap of a row.
     private static TileColumns<TChannels> Gradients<TChannels, TWindow>(View dy, int n, int p, int column, int c, RowTileGeometry g)

@@ -12,7 +12,7 @@ namespace GpuNet.Kernels;
 /// z3 = project(h2)    y  = norm3(z3) + x         the last term for a residual
 /// </code>
 /// As one it can take a norm's sums where the values are made, and apply the norm where they are read, so that h1 and h2 are never
-/// written: training then passes over a hidden tensor 6 times instead of 18.
+/// written: on the host training then passes over a hidden tensor 6 times instead of 18.
 /// Parameters: <c>weight</c> of <c>expand</c>, <c>filter</c> and <c>project</c>, each followed by those of its <c>norm</c>. Saved: z1, z2
 /// and z3, then mean and 1/√(σ² + ε) of each norm, with memory for whole registers.
 /// </summary>

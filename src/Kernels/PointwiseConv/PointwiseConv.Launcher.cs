@@ -19,7 +19,7 @@ public sealed partial record PointwiseConv
     ];
 
     /// <summary>The convolution of a single tap that it is.</summary>
-    private Convolution AsConvolution => new(Input, Channels, new Window(1), 1, Bias) { Epilogue = Epilogue, Storage = Storage };
+    internal Convolution AsConvolution => new(Input, Channels, new Window(1), 1, Bias) { Epilogue = Epilogue, Storage = Storage };
 }
 
 /// <summary>One thread an output; linear layers use it too.</summary>

@@ -64,7 +64,7 @@ internal sealed class ConvolutionProducts : Launcher
             backwardData.Run(dy, dy, transposed, transposed, dx, dx, new EpilogueGeometry(inputs, o.DInput.Adds), rest);
         }
         if (!o.DParameters[0].IsNone)
-            backwardWeights!.Run(o.Input.View, o.Input.View, dy, o.DParameters[0].View, workspace);
+            backwardWeights!.Run(o.Input.View, dy, o.DParameters[0].View, workspace);
         if (backwardBias is not null && !o.DParameters[1].IsNone)
             backwardBias.Run(dy, o.DParameters[1].View, workspace);
     }

@@ -6,6 +6,9 @@ internal interface IProductEnd
     /// <summary>Whether anything is to be done to the sums.</summary>
     static abstract bool Finishes { get; }
 
+    /// <summary>Whether the sums' moments are left (see <see cref="TileMoments"/>); the extra view is then what receives them.</summary>
+    static abstract bool LeavesMoments { get; }
+
     /// <summary>The values to write.</summary>
     /// <typeparam name="TAccess">How four neighbouring columns are reached.</typeparam>
     /// <param name="sum">Sums of four neighbouring columns.</param>
@@ -21,6 +24,8 @@ internal readonly struct SumEnd : IProductEnd
 {
     public static bool Finishes => false;
 
+    public static bool LeavesMoments => false;
+
     static Float4 IProductEnd.Finish<TAccess>(Float4 sum, View extra, int at, int count) => sum;
 }
 
@@ -29,6 +34,8 @@ internal readonly struct ActivationEnd<TActivation> : IProductEnd
     where TActivation : unmanaged, IActivation
 {
     public static bool Finishes => true;
+
+    public static bool LeavesMoments => false;
 
     static Float4 IProductEnd.Finish<TAccess>(Float4 sum, View extra, int at, int count) => Forward(sum);
 
@@ -42,6 +49,18 @@ internal readonly struct ActivationResidualEnd<TActivation> : IProductEnd
 {
     public static bool Finishes => true;
 
+    public static bool LeavesMoments => false;
+
     static Float4 IProductEnd.Finish<TAccess>(Float4 sum, View extra, int at, int count) =>
         ActivationEnd<TActivation>.Forward(sum) + TAccess.Load(extra, at, count);
+}
+
+/// <summary>The sums themselves, and what a batch norm behind them needs; by tiles in shared memory only.</summary>
+internal readonly struct MomentsEnd : IProductEnd
+{
+    public static bool Finishes => false;
+
+    public static bool LeavesMoments => true;
+
+    static Float4 IProductEnd.Finish<TAccess>(Float4 sum, View extra, int at, int count) => sum;
 }

@@ -17,11 +17,12 @@ internal sealed class RegisterWeightProduct : WeightProduct
         geometry = g;
         channelTiles = (g.Depth + RegisterTileKernels.Rows - 1) / RegisterTileKernels.Rows;
         int matrices = g.TapsH * g.TapsW * groups, tiles = ((g.Columns + 15) / 16) * channelTiles * matrices;
-        int wanted = Math.Max(1, device.Info.Multiprocessors) * (device.Info.IsProcessor ? ThreadsPerCore : ThreadsPerMultiprocessor);
+        int threads = Math.Max(1, device.Info.Multiprocessors) * (device.Info.IsProcessor ? ThreadsPerCore : ThreadsPerMultiprocessor);
+        int wanted = (threads + tiles - 1) / tiles;
         // Blocks of rows where rows are contiguous, else of lines of target pixels.
         blocks = g.IsDense
-            ? new WeightBlocks(device, g, g.Rows, 1, tiles, wanted)
-            : new WeightBlocks(device, g, g.Images * g.TargetH, g.TargetW, tiles, wanted);
+            ? new WeightBlocks(device, g, g.Rows, 1, wanted)
+            : new WeightBlocks(device, g, g.Images * g.TargetH, g.TargetW, wanted);
         bool isVector = ((g.Columns | g.WeightPitch) & 3) == 0;
         foreach (ColumnRange range in ColumnRange.Split(g.Columns))
         {
@@ -33,11 +34,11 @@ internal sealed class RegisterWeightProduct : WeightProduct
 
     public override long WorkspaceElements => blocks.WorkspaceElements;
 
-    public override void Run(View x, View factors, View dy, View dweight, View workspace)
+    public override void Run(View x, View dy, View dweight, View workspace)
     {
         foreach (Part part in parts)
         {
-            part.Kernel.Run(part.Groups, x, factors, dy, blocks.Target(dweight, workspace), geometry, part.FirstColumn, part.EndColumn, channelTiles,
+            part.Kernel.Run(part.Groups, x, x, dy, blocks.Target(dweight, workspace), geometry, part.FirstColumn, part.EndColumn, channelTiles,
                 blocks.Lines, blocks.AddFlag);
         }
         blocks.Combine(workspace, dweight);

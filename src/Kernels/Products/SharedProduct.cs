@@ -69,7 +69,7 @@ internal sealed class SharedProduct : Product
     }
 
     // The largest tile that leaves no multiprocessor without one; few columns and little depth would leave parts of it empty.
-    private static Tile Choose(Device device, ProductGeometry g, int groups)
+    internal static Tile Choose(Device device, ProductGeometry g, int groups)
     {
         int most = device.Info.MaxGroupSize;
         Tile large = g.Columns <= 32 ? new Tile(128, 32, 16) : new Tile(128, 64, 16), small = g.Columns <= 32 ? new Tile(64, 32, 8) : new Tile(64, 64, 8);
@@ -80,7 +80,7 @@ internal sealed class SharedProduct : Product
 
     private static int Tiles(int extent, int tile) => (extent + tile - 1) / tile;
 
-    private readonly record struct Tile(int Rows, int Columns, int Depth)
+    internal readonly record struct Tile(int Rows, int Columns, int Depth)
     {
         public int Threads => Rows * Columns / 32;
 

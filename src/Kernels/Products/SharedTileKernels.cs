@@ -124,6 +124,8 @@ internal static class SharedTileKernels
         Write<TSource, TAccess, TOut, TEnd>(sums.R5.A, bias, extra, y, first + 5, k, columns, parts.Count, part, g, e);
         Write<TSource, TAccess, TOut, TEnd>(sums.R6.A, bias, extra, y, first + 6, k, columns, parts.Count, part, g, e);
         Write<TSource, TAccess, TOut, TEnd>(sums.R7.A, bias, extra, y, first + 7, k, columns, parts.Count, part, g, e);
+        if (TEnd.LeavesMoments)
+            TileMoments.Leave<TTile, TAccess>(sums, source.Cast<Float4>(), extra, k, columns, g);
     }
 
     // A thread owns 4 columns of a row and adds up its parts in order. Nothing is shared; neighbouring threads are neighbouring columns.

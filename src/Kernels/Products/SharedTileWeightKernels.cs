@@ -115,7 +115,8 @@ internal static class SharedTileWeightKernels
         Write<TAccess>(sums.R7.A, dweight, target + (7 * g.WeightPitch), there > 7 ? left : 0, add);
     }
 
-    // Four channels of what a row of the block reads through a tap; 0 past the last row, for padding, and past the last channel.
+    // Four channels of what a row of the block reads through a tap, with factors that all images share; 0 past the last row, for padding,
+    // and past the last channel.
     private static Float4 Read<TRows, TAccess, TPrologue>(
         View x, View factors, TargetPixel pixel, int row, int end, int a, int b, int channel, int count, ProductGeometry g)
         where TRows : unmanaged, IWeightRows
@@ -125,8 +126,7 @@ internal static class SharedTileWeightKernels
         int at = row < end ? TRows.Place(pixel, row, a, b, channel, g) : -1;
         if (at < 0 || count <= 0)
             return Float4.Of(0f);
-        int factor = TPrologue.PerImage ? (pixel.N * g.SourcePitch) + channel : channel;
-        return TPrologue.Apply<TAccess>(TAccess.Load(x, at, count), factors, factor, g.SourcePitch, count);
+        return TPrologue.Apply<TAccess>(TAccess.Load(x, at, count), factors, channel, g.SourcePitch, count);
     }
 
     private static void Write<TAccess>(Float4 sum, View dweight, int at, int count, int add)

@@ -22,12 +22,11 @@ internal sealed class WeightBlocks
     /// <param name="g">The product whose weights they are.</param>
     /// <param name="lines">Lines.</param>
     /// <param name="lineRows">Rows of a line.</param>
-    /// <param name="tiles">Threads or groups that make the sums of a block.</param>
-    /// <param name="wanted">Threads or groups that keep the device busy.</param>
-    public WeightBlocks(Device device, ProductGeometry g, int lines, int lineRows, int tiles, int wanted)
+    /// <param name="wanted">Blocks that keep the device busy.</param>
+    public WeightBlocks(Device device, ProductGeometry g, int lines, int lineRows, int wanted)
     {
         int least = (LeastRows + lineRows - 1) / lineRows;
-        int most = Math.Clamp((wanted + tiles - 1) / tiles, 1, Math.Max(1, lines / least));
+        int most = Math.Clamp(wanted, 1, Math.Max(1, lines / least));
         Lines = (lines + most - 1) / most;
         Count = (lines + Lines - 1) / Lines;
         weights = g.Length * g.WeightPitch;

@@ -8,9 +8,8 @@ internal abstract class WeightProduct
 
     /// <summary>Adds the gradient to <paramref name="dweight"/>.</summary>
     /// <param name="x">Source of the rows.</param>
-    /// <param name="factors">What the prologue takes; anything where there is none.</param>
     /// <param name="dy">Gradient of the result.</param>
     /// <param name="dweight">Gradient of the weights.</param>
     /// <param name="workspace">Memory of <see cref="WorkspaceElements"/>; anything if that is 0.</param>
-    public abstract void Run(View x, View factors, View dy, View dweight, View workspace);
+    public abstract void Run(View x, View dy, View dweight, View workspace);
 }

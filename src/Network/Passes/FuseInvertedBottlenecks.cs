@@ -5,8 +5,7 @@ namespace GpuNet.Network;
 
 /// <summary>
 /// Makes one operator, <see cref="InvertedBottleneck"/>, of the convolutions and norms of an inverted residual: expand, filter
-/// depthwise, project, and the sum with the input. Without an expanding convolution the chain begins with the depthwise one. Only the
-/// host has code that gains by it.
+/// depthwise, project, and the sum with the input. Without an expanding convolution the chain begins with the depthwise one.
 /// </summary>
 public static class FuseInvertedBottlenecks
 {
@@ -14,26 +13,26 @@ public static class FuseInvertedBottlenecks
     // MobileNetV2 at 224x224: 14x14x384 (294 KiB) gains, 7x7x960 (184 KiB) loses.
     private const long LeastHiddenBytes = 256 * 1024;
 
-    /// <summary>Fuses what training and gradients gain by: every chain there is.</summary>
-    public static Graph ForTraining(Graph graph) => Apply(graph, forInference: false);
+    /// <summary>Fuses what a device gains by in training and for gradients: the host by every chain there is.</summary>
+    public static Graph ForTraining(Graph graph, Device device) => Apply(graph, op => op, op => op.GainsOn(device));
 
-    /// <summary>Fuses what inference gains by: chains whose hidden tensor does not stay in a cache by itself.</summary>
-    public static Graph ForInference(Graph graph) => Apply(graph, forInference: true);
+    /// <summary>Fuses what the host gains by at inference: chains whose hidden tensor does not stay in a cache by itself.</summary>
+    public static Graph ForInference(Graph graph) => Apply(graph, op => op with { ForInference = true }, IsWide);
 
-    private static Graph Apply(Graph graph, bool forInference)
+    private static Graph Apply(Graph graph, Func<InvertedBottleneck, InvertedBottleneck> use, Func<InvertedBottleneck, bool> pays)
     {
         var rewrite = new GraphRewrite(graph);
         foreach (Node node in rewrite.Nodes)
         {
-            if (Match(rewrite, node) is var (chain, op) && (!forInference || Pays(op)))
-                rewrite.Merge(chain, op with { ForInference = forInference });
+            if (Match(rewrite, node) is var (chain, op) && pays(op))
+                rewrite.Merge(chain, use(op));
             else
                 rewrite.Copy(node);
         }
         return rewrite.Finish();
     }
 
-    private static bool Pays(InvertedBottleneck op) => op.ExpandNorm.Output.Bytes / op.Input.N >= LeastHiddenBytes;
+    private static bool IsWide(InvertedBottleneck op) => op.ExpandNorm.Output.Bytes / op.Input.N >= LeastHiddenBytes;
 
     private static (List<Node> Chain, InvertedBottleneck Op)? Match(GraphRewrite rewrite, Node first)
     {

@@ -1,5 +1,6 @@
 using GpuNet.Kernels;
 using GpuNet.Network;
+using GpuNet.Tests.Data;
 using NUnit.Framework;
 
 namespace GpuNet.Tests.Network.Passes;
@@ -8,12 +9,14 @@ namespace GpuNet.Tests.Network.Passes;
 [TestFixture]
 internal sealed class FuseInvertedBottlenecksTests
 {
+    private static IEnumerable<string> KernelDevices => ["simulator 4x16", .. TestDevices.Interpreted];
+
     private static ModelSpec Spec => new("mobilenetv2") { Width = 0.25f, Classes = 7, ImageHeight = 32, ImageWidth = 40 };
 
     [Test]
     public void Every_block_of_MobileNetV2_is_one_operator()
     {
-        Graph graph = new ModelSpec("mobilenetv2").Build(2), fused = FuseInvertedBottlenecks.ForTraining(graph);
+        Graph graph = new ModelSpec("mobilenetv2").Build(2), fused = FuseInvertedBottlenecks.ForTraining(graph, TestDevices.Get("cpu"));
         InvertedBottleneck[] blocks = [.. fused.Nodes.Select(n => n.Operator).OfType<InvertedBottleneck>()];
         Assert.That(blocks, Has.Length.EqualTo(17));
         Assert.That(blocks.Count(b => b.Residual), Is.EqualTo(10));
@@ -41,7 +44,7 @@ internal sealed class FuseInvertedBottlenecksTests
             SqueezeRatio = stochasticDepth ? 0 : 0.25f,
             DropRate = stochasticDepth ? 0.5f : 0,
         }));
-        Graph fused = FuseInvertedBottlenecks.ForTraining(net.Graph);
+        Graph fused = FuseInvertedBottlenecks.ForTraining(net.Graph, TestDevices.Get("cpu"));
         Assert.That(fused.Nodes.Count(n => n.Operator is InvertedBottleneck), Is.EqualTo(stochasticDepth ? 1 : 0));
         Assert.That(fused.Nodes.Count(n => n.Operator is Add), Is.EqualTo(1), "the residual is added behind stochastic depth");
     }
@@ -84,6 +87,56 @@ internal sealed class FuseInvertedBottlenecksTests
             Assert.That(Distance(fused[name], expected), Is.LessThan((1e-4 * Distance(new float[expected.Length], expected)) + 1e-7), name);
     }
 
+    [TestCaseSource(nameof(KernelDevices))]
+    public void Devices_that_run_kernels_take_blocks_whose_parts_run_by_tiles(string deviceName)
+    {
+        Graph graph = new ModelSpec("mobilenetv2").Build(8);
+        string[] Blocks(Device device) =>
+            [.. FuseInvertedBottlenecks.ForTraining(graph, device).Nodes.Select(n => n.Operator).OfType<InvertedBottleneck>().Select(b => b.Choose(device).Name)];
+        Device device = TestDevices.Get(deviceName);
+        using Device plain = Device.Open("simulator", new DeviceOptions { PlainKernels = true, UseTuning = false, Loader = device.Options.Loader });
+        Assert.That(Blocks(plain), Is.Empty, "plain kernels are one operator each");
+        Assert.That(Blocks(device), Is.EqualTo(TestDevices.IsInterpreted(device) ? Enumerable.Repeat("Fused", 17) : []));
+        var thin = new InvertedBottleneck(new Shape(1, 7, 7, 16), 256, 64, new Window(3), ActivationKind.Relu6);
+        Assert.That(thin.GainsOn(device), Is.False, "the depth of its products is split");
+    }
+
+    // Once by what a tuning file says, since few of these pixels pay by rule.
+    [TestCase(PlanMode.Training)]
+    [TestCase(PlanMode.Gradients)]
+    public void A_step_by_kernels_gives_the_same_loss_gradients_and_statistics(PlanMode mode)
+    {
+        using var folder = new TempFolder();
+        DeviceOptions options = TestDevices.Get(KernelDevices.Last()).Options;
+        using Device device = Device.Open("simulator", options with { UseTuning = true, TuningPath = folder.File("tuning.json") });
+        Graph graph = Small(apart: false);
+        IEnumerable<Operator> all = FuseInvertedBottlenecks.ForTraining(graph, TestDevices.Get("cpu")).Nodes.Select(n => n.Operator);
+        foreach (InvertedBottleneck block in all.OfType<InvertedBottleneck>())
+            device.Tuning!.Remember(block.TuningKey(DirectionSet.Both), block.Choice(block.Candidates.Single(c => c.Name == "Fused"), 1));
+        (Dictionary<string, float[]> fused, int fewer) = Step(graph, mode, device: device);
+        (Dictionary<string, float[]> composed, int more) = Step(Small(apart: true), mode, device: device);
+        Assert.That(more - fewer, Is.EqualTo(3 + 6 + 5));
+        (Dictionary<string, float[]> moved, _) = Step(Small(apart: true), mode, noise: 2e-6f, device: device);
+        foreach ((string name, float[] expected) in composed)
+        {
+            double within = (4 * Distance(moved[name], expected)) + (1e-5 * Distance(new float[expected.Length], expected)) + 1e-7;
+            Assert.That(Distance(fused[name], expected), Is.LessThan(within), name);
+        }
+    }
+
+    // The blocks of MobileNetV2: one that does not expand, one with a residual, one that halves the image.
+    private static Graph Small(bool apart)
+    {
+        var net = new NetworkBuilder(new Shape(3, 8, 7, 8));
+        Value y = net.InvertedResidual("first", net.Input, new InvertedResidual(1, 12, 3, 1, ActivationKind.Relu6));
+        y = net.InvertedResidual("second", y, new InvertedResidual(3, 12, 3, 1, ActivationKind.Relu6));
+        y = net.InvertedResidual("third", y, new InvertedResidual(3, 20, 5, 2, ActivationKind.Relu6));
+        net.CrossEntropyLoss(net.Linear("classifier", net.GlobalAveragePool("pool", y), 3, Initializer.Uniform(0.5f)));
+        foreach (Node node in net.Graph.Nodes.Where(n => apart && n.Operator is DepthwiseConv).ToArray())
+            net.Graph.MarkOutput(node.Name, node.Output);
+        return net.Graph;
+    }
+
     // A value that is given out is not merged away.
     private static Graph Apart()
     {
@@ -96,9 +149,9 @@ internal sealed class FuseInvertedBottlenecksTests
     private static double Distance(float[] a, float[] b) => Math.Sqrt(a.Zip(b, (x, y) => Math.Pow((double)x - y, 2)).Sum());
 
     // Loss, gradients of the input and all parameters, and what the parameters are afterwards.
-    private static (Dictionary<string, float[]> Results, int Nodes) Step(Graph graph, PlanMode mode, float noise = 0)
+    private static (Dictionary<string, float[]> Results, int Nodes) Step(Graph graph, PlanMode mode, float noise = 0, Device? device = null)
     {
-        using var parameters = new ParameterStore(graph, TestDevices.Get("cpu"), withGradients: true);
+        using var parameters = new ParameterStore(graph, device ?? TestDevices.Get("cpu"), withGradients: true);
         parameters.Initialize(3);
         Value input = graph.Inputs["input"];
         using var plan = new Plan(graph, parameters, mode, input);

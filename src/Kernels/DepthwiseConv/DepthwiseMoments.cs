@@ -1,0 +1,34 @@
+namespace GpuNet.Kernels;
+
+/// <summary>
+/// A depthwise convolution forward by tiles of a row, between batch norms: it reads its input through the one before and leaves the moments
+/// that the one behind needs.
+/// </summary>
+internal sealed class DepthwiseMoments
+{
+    private readonly RowTileShape shape;
+    private readonly MomentsTileKernel kernel;
+
+    /// <summary>Chooses tiles and loads the kernel.</summary>
+    /// <param name="device">Where to run: not a processor, whose threads are alone in their group.</param>
+    /// <param name="op">The convolution, without bias and epilogue; see <see cref="DepthwiseTile.Fits"/>.</param>
+    /// <param name="norm">The activation of a norm that x is read through; null to read it as it is.</param>
+    public DepthwiseMoments(Device device, DepthwiseConv op, ActivationKind? norm)
+    {
+        shape = RowTileShape.Summing(device, op, RowTileRange.Forward(op.Result))[0];
+        kernel = RowTileBinding.ForwardMoments(device, op, shape, norm);
+        Moments = new Moments(shape.Groups.Y * shape.Groups.Z, op.Input.C);
+    }
+
+    /// <summary>What <see cref="Run"/> leaves of the result.</summary>
+    public Moments Moments { get; }
+
+    /// <summary>Computes the result and its moments.</summary>
+    /// <param name="x">Input.</param>
+    /// <param name="factors">The norm's scales and shifts; anything where there is none.</param>
+    /// <param name="weight">Filter.</param>
+    /// <param name="y">Result.</param>
+    /// <param name="moments">Receives the moments.</param>
+    public void Run(View x, View factors, View weight, View y, View moments) =>
+        kernel.Run(shape.Groups, x, factors, weight, y, moments, shape.Geometry);
+}
