@@ -28,7 +28,7 @@ internal sealed class DepthwiseMoments
     /// <param name="factors">The norm's scales and shifts; anything where there is none.</param>
     /// <param name="weight">Filter.</param>
     /// <param name="y">Result.</param>
-    /// <param name="moments">Receives the moments.</param>
+    /// <param name="moments">Receives the moments: their elements, rounded up to whole vectors.</param>
     public void Run(View x, View factors, View weight, View y, View moments) =>
         kernel.Run(shape.Groups, x, factors, weight, y, moments, shape.Geometry);
 }

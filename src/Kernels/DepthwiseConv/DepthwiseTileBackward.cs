@@ -16,7 +16,7 @@ internal sealed class DepthwiseTileBackward
     /// <summary>Chooses tiles and loads kernels.</summary>
     /// <param name="device">Where to run.</param>
     /// <param name="op">The convolution; see <see cref="DepthwiseTile.Fits"/>.</param>
-    /// <param name="norm">The activation of a norm that x is read through; null to read it as it is.</param>
+    /// <param name="norm">The activation of a norm that x is read through; null to read it as it is, as processors do.</param>
     public DepthwiseTileBackward(Device device, DepthwiseConv op, ActivationKind? norm = null)
     {
         channels = op.Input.C;

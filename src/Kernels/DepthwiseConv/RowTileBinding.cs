@@ -56,7 +56,9 @@ internal static class RowTileBinding
         where TWindow : unmanaged, IWindowShape
         where TInput : unmanaged, IChannelPrologue => shape.Width switch
         {
-            RowTileWidth.Sixteen => new(device, RowTileKernels.BackwardWide<TWindow, TInput>, shape.GroupSize),
+            RowTileWidth.Sixteen => TInput.HasFactors
+                ? throw new NotSupportedException("Processors read no input of a depthwise convolution through a norm.")
+                : new(device, RowTileKernels.BackwardWide<TWindow>, shape.GroupSize),
             RowTileWidth.Four => new(device, RowTileKernels.Backward<TWindow, TInput>, shape.GroupSize),
             _ => new(device, RowTileKernels.BackwardGuarded<TWindow, TInput>, shape.GroupSize),
         };

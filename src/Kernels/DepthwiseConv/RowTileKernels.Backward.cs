@@ -24,11 +24,10 @@ internal static partial class RowTileKernels
 
     // The same for processors: a thread, alone in its group, owns 16 channels.
     [HotKernel(VectorLoads = true)]
-    public static void BackwardWide<TWindow, TInput>(
+    public static void BackwardWide<TWindow>(
         View x, View factors, View dy, View weight, View dx, View partials, RowTileGeometry g, int data)
-        where TWindow : unmanaged, IWindowShape
-        where TInput : unmanaged, IChannelPrologue =>
-        Backward<SixteenChannels, OwnSums, TWindow, TInput>(x, factors, dy, weight, dx, partials, g, data);
+        where TWindow : unmanaged, IWindowShape =>
+        Backward<SixteenChannels, OwnSums, TWindow, PlainInput>(x, factors, dy, weight, dx, partials, g, data);
 
     private static void Backward<TChannels, TSums, TWindow, TInput>(
         View x, View factors, View dy, View weight, View dx, View partials, RowTileGeometry g, int data)

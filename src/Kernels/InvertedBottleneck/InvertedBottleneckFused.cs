@@ -67,7 +67,8 @@ internal sealed class InvertedBottleneckFused<TActivation> : Launcher
         long wide = Math.Max(op.Expands ? op.Expand.Output.Elements : 0, op.Filter.Output.Elements);
         (hidden, otherHidden, narrow) = (Take(wide), Take(wide), Take(op.Output.Elements));
         (factors1, factors2, factors3) = (Take(norm1?.FactorElements ?? 0), Take(norm2.FactorElements), Take(norm3.FactorElements));
-        scratchElements = checked((int)most);
+        // Whole vectors, behind which the counts of moments end.
+        scratchElements = checked((int)((most + Boundary - 1) / Boundary * Boundary));
         scratch = Take(scratchElements);
         WorkspaceElements = size;
     }

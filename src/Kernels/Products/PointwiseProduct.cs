@@ -37,7 +37,7 @@ internal sealed class PointwiseProduct<TPrologue>
     /// <param name="factors">What the prologue takes; anything where there is none.</param>
     /// <param name="weight">Weights.</param>
     /// <param name="y">Result.</param>
-    /// <param name="moments">Receives the moments.</param>
+    /// <param name="moments">Receives the moments: their elements, rounded up to whole vectors.</param>
     public void Run(View x, View factors, View weight, View y, View moments) =>
         kernel.Run(groups, x, factors, weight, weight, moments, y, geometry, epilogue, parts);
 
