@@ -192,9 +192,9 @@ internal abstract class OperatorProof<T>
         foreach (double value in expected)
             scale = Math.Max(scale, Math.Abs(value));
         double tolerance = FloatEpsilon * (8 + T.Terms(op)) * (scale + (added ? 3 : 0));
-        // Sums may be rounded before the activation, and its result again.
+        // By 1/256 at most, and sums may have been rounded before the activation as well.
         if (op.OutputType == ElementType.Bfloat16)
-            tolerance += scale / 256;
+            tolerance += scale / 96;
         for (int i = 0; i < actual.Length; i++)
         {
             double value = expected[i] + (added ? OperatorRun.Before(i) : 0);

@@ -70,11 +70,18 @@ public sealed class OperatorTextTests
         float f => [(f / 2) + 0.0625f, f + 0.0625f],
         Enum e => Enum.GetValues(e.GetType()).Cast<object>().Where(o => !o.Equals(e)),
         ImmutableArray<Shape> shapes => Others(shapes),
+        ImmutableArray<ElementwiseLink> links => Others(links[^1]).Select(o => (object)links.SetItem(links.Length - 1, (ElementwiseLink)o)).Append(links.Add(links[0])),
         Epilogue epilogue => Others(epilogue),
-        ChannelSlice or Shape or Window => value.GetType().GetProperties().Where(p => p.SetMethod is not null)
+        ChannelSlice or Shape or Window or Storage => value.GetType().GetProperties().Where(p => p.SetMethod is not null)
             .SelectMany(p => Others(p.GetValue(value)!).Select(o => With(value, p, o))),
         _ => throw new ArgumentException($"No other value of {value.GetType().Name} is known here."),
     };
+
+    private static IEnumerable<object> Others(ElementwiseLink link) =>
+    [
+        .. Enum.GetValues<ElementwiseLinkKind>().Where(k => k != link.Kind).Select(k => link with { Kind = k }),
+        .. link.HasOperand ? [] : Enum.GetValues<ActivationKind>().Where(a => a != link.Activation).Select(a => link with { Activation = a }),
+    ];
 
     private static IEnumerable<object> Others(ImmutableArray<Shape> shapes) =>
         Others((object)shapes[^1]).Select(o => (object)shapes.SetItem(shapes.Length - 1, (Shape)o)).Append(shapes.Add(shapes[0]));

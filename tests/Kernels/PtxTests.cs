@@ -32,6 +32,7 @@ internal sealed class PtxTests
         from closed in Instances(type)
         from method in closed.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
         where method.ReturnType == typeof(void) && method.GetParameters() is [{ ParameterType: var first }, ..] && first == typeof(ArrayView<float>)
+        where method.GetCustomAttribute<HotKernelAttribute>() is not { Processors: true }
         from kernel in Instances(method)
         select kernel;
 

@@ -23,7 +23,7 @@ internal static partial class RowTileKernels
         Backward<GuardedChannels, GroupSums, TWindow, TInput>(x, factors, dy, weight, dx, partials, g, data);
 
     // The same for processors: a thread, alone in its group, owns 16 channels.
-    [HotKernel(VectorLoads = true)]
+    [HotKernel(Processors = true)]
     public static void BackwardWide<TWindow>(
         View x, View factors, View dy, View weight, View dx, View partials, RowTileGeometry g, int data)
         where TWindow : unmanaged, IWindowShape =>

@@ -24,7 +24,7 @@ internal static partial class RowTileKernels
         Forward<GuardedChannels, TWindow, TActivation, GuardedChannels, GuardedChannels>(x, weight, bias, residual, y, g, e);
 
     // The same for processors: a thread, alone in its group, owns 16 channels.
-    [HotKernel(VectorLoads = true)]
+    [HotKernel(Processors = true)]
     public static void ForwardWide<TWindow, TActivation, TIn, TOut>(
         View x, View weight, View bias, View residual, View y, RowTileGeometry g, EpilogueGeometry e)
         where TWindow : unmanaged, IWindowShape
