@@ -21,19 +21,23 @@ internal static class GpuCompareCommand
     {
         Option<int?> rounds = OptionKinds.Whole("--rounds", $"Rounds (default: {DefaultRounds})", 1);
         Option<string> name = OptionKinds.Text("--device", "Device (default: cuda); PyTorch runs on the processor unless it is a CUDA device", "name");
+        Option<string> precision = OptionKinds.OneOf("--precision", "GpuNet's precision (default: float32)", PlaceOptions.Precisions.Keys);
         Option<string> python = OptionKinds.Text("--python", "Python interpreter that has PyTorch and torchvision (default: python3)", "program");
         Option<int?> size = OptionKinds.Whole("--size", $"Rows and columns of an image (default: {DefaultSize})", 32);
         Option<string> only = OptionKinds.Text("--only", "Measure only works that have this text, such as 'batch 256' or training", "text");
         Option<bool> eager = OptionKinds.Flag("--eager", "Leave compiled networks out: compiling takes most of the time");
         Option<int?> seconds = OptionKinds.Whole("--seconds", "Begin no work after so long", 1);
         Option<string> output = OptionKinds.Text("--out", "Folder for the results (default: bench/results)", "folder");
-        var command = new Command("compare-gpu", "Compare GpuNet with PyTorch on a card") { rounds, name, python, size, only, eager, seconds, output };
+        var command = new Command("compare-gpu", "Compare GpuNet with PyTorch on a card") { rounds, name, precision, python, size, only, eager, seconds, output };
         command.SetAction(parse =>
         {
             try
             {
                 DateTime end = parse.GetValue(seconds) is { } most ? DateTime.UtcNow.AddSeconds(most) : DateTime.MaxValue;
-                using var on = new BenchDevice(Device.Open(parse.GetValue(name) ?? "cuda"));
+                using var on = new BenchDevice(Device.Open(parse.GetValue(name) ?? "cuda", new DeviceOptions
+                {
+                    Precision = PlaceOptions.Precisions[parse.GetValue(precision) ?? "float32"],
+                }));
                 using var torch = new TorchServer(parse.GetValue(python) ?? "python3", on.Device.Kind == DeviceKind.Cuda);
                 int extent = parse.GetValue(size) ?? DefaultSize;
                 string folder = Directory.CreateDirectory(parse.GetValue(output) ?? Path.Combine("bench", "results")).FullName;

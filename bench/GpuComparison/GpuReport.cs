@@ -43,21 +43,19 @@ internal sealed class GpuReport(Device device, string peer, int size, string fol
         foreach (GpuRow row in Measured)
         {
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"| {row.Work} | {GpuRow.Modes[row.Mode]} | {Figure.Text(row.GpuNet)} ms | {Figure.Text(row.Peer)} ms | **{Figure.Ratio(row.Ratio)}** | {Figure.Ratio(row.LeastRatio)} to {Figure.Ratio(row.GreatestRatio)} | {Goal(row)} |");
+                $"| {row.Work} | {GpuRow.Modes[row.Mode]} | {Figure.Text(row.GpuNet)} ms | {Figure.Text(row.Peer)} ms | **{Figure.Ratio(row.Ratio)}** | {Figure.Ratio(row.LeastRatio)} to {Figure.Ratio(row.GreatestRatio)} | {row.Goal} |");
         }
         if (Shares.Count == 0)
             return text.ToString();
-        text.AppendLine().AppendLine("| kernels | reach | of | share |").AppendLine("|---|---|---|---|");
+        text.AppendLine().AppendLine("| kernels | reach | of | share | goal |").AppendLine("|---|---|---|---|---|");
         foreach (GpuShare share in Shares)
         {
             string limit = share.Limit is { } most ? $"{OperatorFigures.Number(most)} {share.Unit}, {share.Of}" : $"{share.Of}, which is not known here";
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"| {share.What} | {OperatorFigures.Number(share.Rate)} {share.Unit} | {limit} | {(share.Share is { } part ? OperatorFigures.Share(part) : "-")} |");
+                $"| {share.What} | {OperatorFigures.Number(share.Rate)} {share.Unit} | {limit} | {(share.Share is { } part ? OperatorFigures.Share(part) : "-")} | {share.Goal} |");
         }
         return text.ToString();
     }
-
-    private static string Goal(GpuRow row) => row.Goal is { } goal ? $"at most {Figure.Ratio(goal)}: {(row.Ratio <= goal ? "reached" : "missed")}" : "";
 
     private string Markdown()
     {
@@ -66,7 +64,7 @@ internal sealed class GpuReport(Device device, string peer, int size, string fol
         text.AppendLine(CultureInfo.InvariantCulture,
             $"{device.Name}, {device.Info.Note}; GpuNet {Cli.Program.Version}, kernel API {Device.KernelApi}; {(peer.Length > 0 ? peer : "no PyTorch")}; images of {size}x{size}; {time:yyyy-MM-dd}.").AppendLine();
         text.Append(Tables()).AppendLine();
-        text.AppendLine("GpuNet computes in float32 unless an operator's candidate says otherwise. Ratio: GpuNet's median time by PyTorch's, lower is better; the last but one column is its range over the rounds. Both keep images and labels on the device; PyTorch is timed by CUDA events, GpuNet from the first launch to the end of the wait for the last. A training step is forward, cross-entropy, backward and SGD with momentum.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"GpuNet's precision is {device.Options.Precision}. Ratio: GpuNet's median time by PyTorch's, lower is better; the last but one column is its range over the rounds. Both keep images and labels on the device; PyTorch is timed by CUDA events, GpuNet from the first launch to the end of the wait for the last. A training step is forward, cross-entropy, backward and SGD with momentum.");
         foreach (IGrouping<string, GpuWork> mode in LaunchModes.GroupBy(m => m.Value, m => m.Key))
             text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Passes as {mode.Key}: {string.Join("; ", mode)}.");
         foreach (string note in Notes)
@@ -81,6 +79,7 @@ internal sealed class GpuReport(Device device, string peer, int size, string fol
         Device = new { device.Name, device.Info.Description, device.Info.Multiprocessors, device.Info.ComputeCapability, device.Info.MemoryBytes },
         GpunetVersion = Cli.Program.Version,
         Device.KernelApi,
+        Precision = device.Options.Precision.ToString(),
         Peer = peer,
         Size = size,
         Rows = Measured.Select(r => new
@@ -98,7 +97,7 @@ internal sealed class GpuReport(Device device, string peer, int size, string fol
             Rounds = r.Rounds.Select(x => new { GpunetMs = x.GpuNet, PeerMs = x.Peer }),
         }),
         Launches = LaunchModes.Select(m => new { m.Key.Model, m.Key.Batch, m.Key.Train, Mode = m.Value }),
-        Shares = Shares.Select(s => new { s.What, s.Rate, s.Unit, s.Limit, s.Of, s.Share }),
+        Shares = Shares.Select(s => new { s.What, s.Rate, s.Unit, s.Limit, s.Of, s.Share, s.Aim, s.Least }),
         Notes,
     };
 }

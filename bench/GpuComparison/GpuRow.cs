@@ -29,10 +29,13 @@ internal sealed record GpuRow(GpuWork Work, string Mode)
 
     public double GreatestRatio => Rounds.Max(r => r.GpuNet / r.Peer);
 
-    /// <summary>The ratio we want to be at or below; null where the row is only to be known.</summary>
-    public double? Goal => (Work.Train, Work.Batch, Mode) switch
+    /// <summary>What the row is held to; null where it is only to be known.</summary>
+    public GpuGoal? Goal => (Work.Train, Work.Batch, Mode) switch
     {
-        (false, 256, "fp32" or "compiled") or (true, _, "amp") or (false, 1, "fp32" or "compiled") => 1,
+        (false, 256, "fp32") => new GpuGoal(Ratio, Aim: 1 / 3.0, Limit: 1 / 1.5),
+        (false, 256, "compiled") => new GpuGoal(Ratio, Aim: 1, Limit: 2),
+        (true, _, "amp") => new GpuGoal(Ratio, Aim: 1 / 1.5, Limit: 1 / 0.7),
+        (false, 1, "compiled") => new GpuGoal(GpuNet, Aim: 0.2, Limit: 0.5, Unit: " ms"),
         _ => null,
     };
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using GpuNet.Bench.Operators;
 using GpuNet.Kernels;
 using ILGPU.Runtime.Cuda;
@@ -24,10 +25,10 @@ internal static class GpuShares
             if (nanoseconds > 0)
             {
                 yield return new GpuShare($"depthwise layers of MobileNetV2 {direction.ToString().ToLowerInvariant()}, batch {subject.BatchOn(on.Device)}", bytes / nanoseconds, "GB/s",
-                    on.CopyBytesPerNanosecond, "a measured copy");
+                    on.CopyBytesPerNanosecond, "a measured copy", Aim: direction == Direction.Forward ? 0.8 : 0.7, Least: direction == Direction.Forward ? 0.6 : 0.45);
             }
         }
-        yield return new GpuShare($"product of matrices of {on.ProductRows} rows ({on.ProductCandidate})", on.ProductFlopsPerNanosecond, "GFLOP/s", Peak(on.Device), "the card's float32 peak");
+        yield return new GpuShare($"product of matrices of {on.ProductRows} rows ({on.ProductCandidate})", on.ProductFlopsPerNanosecond, "GFLOP/s", Peak(on.Device), "the card's float32 peak", Aim: 0.7, Least: 0.5);
     }
 
     // Nanoseconds of a launch of the candidate the device's rule takes.
@@ -64,7 +65,13 @@ internal static class GpuShares
 /// <param name="Unit">Unit of both rates.</param>
 /// <param name="Limit">What could be reached; null if it is not known.</param>
 /// <param name="Of">What the limit is.</param>
-internal sealed record GpuShare(string What, double Rate, string Unit, double? Limit, string Of)
+/// <param name="Aim">The share it should have at least.</param>
+/// <param name="Least">The share it must have at least.</param>
+internal sealed record GpuShare(string What, double Rate, string Unit, double? Limit, string Of, double Aim, double Least)
 {
     public double? Share => Rate / Limit;
+
+    /// <summary>Whether it has it.</summary>
+    public string Goal => string.Create(CultureInfo.InvariantCulture,
+        $"aim {Aim:P0}, least {Least:P0}{(Share is not { } share ? "" : share >= Aim ? ": reached" : share >= Least ? ": not below the least" : ": missed")}");
 }

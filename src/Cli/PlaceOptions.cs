@@ -5,7 +5,8 @@ namespace GpuNet.Cli;
 /// <summary>The options that say where a network runs.</summary>
 internal sealed class PlaceOptions
 {
-    private static readonly Dictionary<string, Precision> Precisions = new() { ["float32"] = Precision.Float32, ["tf32"] = Precision.TensorFloat32, ["bfloat16"] = Precision.Bfloat16 };
+    /// <summary>The values of <c>--precision</c>.</summary>
+    internal static readonly Dictionary<string, Precision> Precisions = new() { ["float32"] = Precision.Float32, ["tf32"] = Precision.TensorFloat32, ["bfloat16"] = Precision.Bfloat16 };
 
     private readonly Option<string> device = OptionKinds.Text("--device", "Device: auto (default) or a name of gpunet devices", "name");
 
