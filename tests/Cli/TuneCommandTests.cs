@@ -83,6 +83,7 @@ public sealed class TuneCommandTests
     [Test]
     public void A_foreign_file_is_no_target_and_otherwise_a_note()
     {
+        RequireQuickSimulator();
         System.IO.File.WriteAllText(File, "somebody's work");
         CommandRun.Of([.. Small, "--device", "simulator"]).RequireFailure(1, $"{File} is ignored");
         Assert.That(System.IO.File.ReadAllText(File), Is.EqualTo("somebody's work"));

@@ -20,9 +20,6 @@ internal sealed class PtxTests
     [Test]
     public void Every_kernel_compiles_for_Cuda() => Assert.Ignore(Device.KernelApiNote);
 #else
-    private static readonly (CudaArchitecture Architecture, CudaInstructionSet InstructionSet)[] Targets =
-        [(CudaArchitecture.SM_70, CudaInstructionSet.ISA_70), (CudaArchitecture.SM_80, CudaInstructionSet.ISA_80), (CudaArchitecture.SM_90, CudaInstructionSet.ISA_80)];
-
     // Beyond this many instances of a kernel, one type argument at a time is varied.
     private const int MaxInstances = 8;
 
@@ -41,12 +38,20 @@ internal sealed class PtxTests
     {
         MethodInfo[] kernels = [.. Kernels];
         Assert.That(kernels, Has.Length.GreaterThan(30));
-        Parallel.ForEach(Targets, target =>
+        // Every instance for one architecture, and every kernel once for the others, on all cores.
+        MethodInfo[] once = [.. kernels.DistinctBy(k => k.MetadataToken)];
+        (CudaArchitecture, CudaInstructionSet, MethodInfo[])[] jobs =
+        [
+            .. kernels.Chunk(128).Select(part => (CudaArchitecture.SM_80, CudaInstructionSet.ISA_80, part)),
+            (CudaArchitecture.SM_70, CudaInstructionSet.ISA_70, once),
+            (CudaArchitecture.SM_90, CudaInstructionSet.ISA_80, once),
+        ];
+        Parallel.ForEach(jobs, job =>
         {
-            (CudaArchitecture architecture, CudaInstructionSet instructionSet) = target;
+            (CudaArchitecture architecture, CudaInstructionSet instructionSet, MethodInfo[] some) = job;
             using Context context = Context.Create(b => b.CPU().EnableAlgorithms().Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive));
             using var backend = new PTXBackend(context, architecture, instructionSet, null!);
-            foreach (MethodInfo kernel in kernels)
+            foreach (MethodInfo kernel in some)
             {
                 HotKernelAttribute? hot = kernel.GetCustomAttribute<HotKernelAttribute>();
                 if (hot is { MatrixUnits: true } && architecture.Major < 8)
