@@ -66,6 +66,7 @@ internal static class BenchCommand
             Classes = spec.Classes,
             Device = device.Name,
             KernelApi = Device.KernelApi,
+            Precision = PlaceOptions.Name(device.Options.Precision),
             Threads = device.Workers.Count,
             Runs = runs,
             WarmUpRuns = warmUp,
@@ -83,7 +84,7 @@ internal static class BenchCommand
     private static void Print(Terminal terminal, Figures f, Device device)
     {
         terminal.Line(string.Create(CultureInfo.InvariantCulture,
-            $"{f.Model}, width {f.Width}, batch {f.Batch}, {f.Size}x{f.Size}x3, {f.Classes} classes; {device}, {f.Threads} host thread{(f.Threads == 1 ? "" : "s")}, kernel API: {f.KernelApi}"));
+            $"{f.Model}, width {f.Width}, batch {f.Batch}, {f.Size}x{f.Size}x3, {f.Classes} classes; {device}, {f.Threads} host thread{(f.Threads == 1 ? "" : "s")}, {f.Precision}, kernel API: {f.KernelApi}"));
         Table table = Terminal.NewTable(("", false), ("median", true), ("images/s", true));
         table.AddRow("inference", Milliseconds(f.InferenceMs), Rate(f.InferenceImagesPerS));
         if (f is { TrainingStepMs: { } step, TrainingImagesPerS: { } rate })
@@ -118,6 +119,8 @@ internal static class BenchCommand
         public required string Device { get; init; }
 
         public required string KernelApi { get; init; }
+
+        public required string Precision { get; init; }
 
         public required int Threads { get; init; }
 

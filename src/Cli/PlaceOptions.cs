@@ -8,6 +8,9 @@ internal sealed class PlaceOptions
     /// <summary>The values of <c>--precision</c>.</summary>
     internal static readonly Dictionary<string, Precision> Precisions = new() { ["float32"] = Precision.Float32, ["tf32"] = Precision.TensorFloat32, ["bfloat16"] = Precision.Bfloat16 };
 
+    /// <summary>The value of <c>--precision</c> that stands for a precision.</summary>
+    internal static string Name(Precision precision) => Precisions.Single(p => p.Value == precision).Key;
+
     private readonly Option<string> device = OptionKinds.Text("--device", "Device: auto (default) or a name of gpunet devices", "name");
 
     private readonly Option<int?> threads = OptionKinds.Whole("--threads", "Host threads; 0 (default) takes every core", 0, DeviceOptions.MaxThreads);
