@@ -43,7 +43,7 @@ internal sealed class GpuReport(Device device, string peer, int size, string fol
         foreach (GpuRow row in Measured)
         {
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"| {row.Work} | {GpuRow.Modes[row.Mode]} | {Figure.Text(row.GpuNet)} ms | {Figure.Text(row.Peer)} ms | **{Figure.Ratio(row.Ratio)}** | {Figure.Ratio(row.LeastRatio)} to {Figure.Ratio(row.GreatestRatio)} | {row.Goal} |");
+                $"| {row.Work} | {GpuRow.Modes[row.Mode]} | {Figure.Text(row.GpuNet)} ms | {Figure.Text(row.Peer)} ms | **{Figure.Ratio(row.Ratio)}** | {Figure.Ratio(row.LeastRatio)} to {Figure.Ratio(row.GreatestRatio)} | {Goal(row.Goal)} |");
         }
         if (Shares.Count == 0)
             return text.ToString();
@@ -52,10 +52,13 @@ internal sealed class GpuReport(Device device, string peer, int size, string fol
         {
             string limit = share.Limit is { } most ? $"{OperatorFigures.Number(most)} {share.Unit}, {share.Of}" : $"{share.Of}, which is not known here";
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"| {share.What} | {OperatorFigures.Number(share.Rate)} {share.Unit} | {limit} | {(share.Share is { } part ? OperatorFigures.Share(part) : "-")} | {share.Goal} |");
+                $"| {share.What} | {OperatorFigures.Number(share.Rate)} {share.Unit} | {limit} | {(share.Share is { } part ? OperatorFigures.Share(part) : "-")} | {Goal(share.Goal)} |");
         }
         return text.ToString();
     }
+
+    // What is asked of a card is not asked of a processor.
+    private string Goal(object? goal) => device.Kind == DeviceKind.Cuda ? $"{goal}" : "";
 
     private string Markdown()
     {
