@@ -51,7 +51,7 @@ internal static class Program
                 .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
                 .WithSummaryStyle(SummaryStyle.Default.WithMaxParameterColumnWidth(100))
                 .AddExporter(JsonExporter.Brief);
-            BenchmarkSwitcher.FromTypes([typeof(PassBenchmarks), typeof(WorkersBenchmarks)]).Run([.. parse.UnmatchedTokens], config);
+            BenchmarkSwitcher.FromTypes([typeof(PassBenchmarks), typeof(PlainKernelBenchmarks), typeof(WorkersBenchmarks)]).Run([.. parse.UnmatchedTokens], config);
             return ExitCodes.Done;
         });
         return command;
