@@ -13,12 +13,6 @@ for project in src/Cli tests bench; do
     dotnet publish "$project" -c Release -r linux-x64 --self-contained true -o "$folder/bin" --nologo -v:q \
         -p:DebugType=none -p:DebugSymbols=false -p:SatelliteResourceLanguages=en -p:CopyDebugSymbolFilesFromPackages=false
 done
-api=$("$folder/bin/gpunet" --version)
-case $api in
-*ILGPU*) ;;
-*) echo "gpu-bundle: $api: of use only when built with ILGPU (see docs/kernel-api.md)" >&2; exit 1 ;;
-esac
-
 # What only developers, debuggers and Windows need.
 rm -f "$folder"/bin/*.pdb "$folder"/bin/createdump "$folder"/bin/libmscordaccore.so "$folder"/bin/libmscordbi.so
 rm -rf "$folder"/bin/amd64 "$folder"/bin/x86 "$folder"/bin/arm64 "$folder"/bin/runtimes/win*

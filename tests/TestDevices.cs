@@ -4,8 +4,7 @@ using NUnit.Framework;
 namespace GpuNet.Tests;
 
 /// <summary>
-/// The devices tests run on, opened once. The simulator always checks every access where the kernel API can. Candidates are chosen by
-/// rule, whatever has been tuned on this machine.
+/// The devices tests run on, opened once. Candidates are chosen by rule, whatever has been tuned on this machine.
 /// </summary>
 internal static class TestDevices
 {
@@ -15,28 +14,15 @@ internal static class TestDevices
     public static string[] Names { get; } = ["cpu", "cpu, 1 thread", .. Simulators, .. Cards.Where(IsPresent)];
 
     /// <summary>
-    /// Where proofs are repeated that a candidate's agreement with the reference leaves open. ILGPU's own simulator takes minutes for
-    /// what the emulator's does in seconds, and can show nothing more of them.
+    /// Where proofs are repeated that a candidate's agreement with the reference leaves open. ILGPU's simulator takes minutes for what the
+    /// interpreter does in seconds, and can show nothing more of them.
     /// </summary>
-#if GPUNET_EMULATOR
-    public static string[] Repeated => Names;
-#else
     public static string[] Repeated { get; } = [.. Names.Except(Simulators)];
-#endif
 
-    // Two geometries; one where each takes long.
-#if GPUNET_EMULATOR
-    private static string[] Simulators => ["simulator 4x16", "simulator 2x2"];
-#else
     private static string[] Simulators => ["simulator 4x16"];
-#endif
 
-    /// <summary>CUDA code on an interpreter, where the build can make it.</summary>
-#if GPUNET_EMULATOR
-    public static string[] Interpreted => [];
-#else
+    /// <summary>CUDA code on an interpreter.</summary>
     public static string[] Interpreted => ["ptx 80"];
-#endif
 
     /// <summary>The interpreted device that may use tf32 matrix units.</summary>
     public static string MatrixUnits => "ptx 80 tf32";
@@ -57,10 +43,8 @@ internal static class TestDevices
         "cpu" => Device.Open("cpu", new DeviceOptions { Threads = Math.Max(3, Environment.ProcessorCount), UseTuning = false }),
         "simulator 4x16" => Device.Open("simulator", new DeviceOptions { Checked = true, WarpSize = 4, WarpsPerGroup = 16, UseTuning = false }),
         "simulator 2x2" => Device.Open("simulator", new DeviceOptions { Checked = true, WarpSize = 2, WarpsPerGroup = 2, UseTuning = false }),
-#if !GPUNET_EMULATOR
         "ptx 80" => Device.Open("simulator", new DeviceOptions { Loader = new Ptx.PtxLoader(80), UseTuning = false }),
         "ptx 80 tf32" => Device.Open("simulator", new DeviceOptions { Loader = new Ptx.PtxLoader(80), Precision = Precision.TensorFloat32, UseTuning = false }),
-#endif
         _ when n.EndsWith(" bfloat16", StringComparison.Ordinal) => OpenBfloat16(Get(n[..n.LastIndexOf(' ')])),
         _ => Device.Open(n, new DeviceOptions { UseTuning = false }),
     });
@@ -99,8 +83,6 @@ internal sealed class InterpretedCodeTests
     [Test]
     public void Cuda_code_is_interpreted()
     {
-        if (TestDevices.Interpreted.Length == 0)
-            Assert.Ignore(Device.KernelApiNote);
         foreach (string name in TestDevices.Interpreted)
         {
             using var arena = new Arena(TestDevices.Get(name), 1024, "test");

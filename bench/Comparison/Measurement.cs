@@ -47,7 +47,7 @@ internal sealed class Measurement(IReadOnlyList<Peer> programs, IReadOnlyList<Ro
         {
             versions[name] = f.TryGetProperty("peer", out JsonElement peer)
                 ? peer.GetString()!
-                : $"GpuNet {f.GetProperty("version").GetString()} (device cpu, kernel API: {f.GetProperty("kernel_api").GetString()})";
+                : $"GpuNet {f.GetProperty("version").GetString()} (device cpu, {f.GetProperty("kernel_compiler").GetString()})";
         }
     }
 }

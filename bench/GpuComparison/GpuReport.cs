@@ -65,7 +65,7 @@ internal sealed class GpuReport(Device device, string peer, int size, string fol
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"# GpuNet and PyTorch on {device.Info.Description}").AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"{device.Name}, {device.Info.Note}; GpuNet {Cli.Program.Version}, kernel API {Device.KernelApi}; {(peer.Length > 0 ? peer : "no PyTorch")}; images of {size}x{size}; {time:yyyy-MM-dd}.").AppendLine();
+            $"{device.Name}, {device.Info.Note}; GpuNet {Cli.Program.Version}, {Device.KernelCompiler}; {(peer.Length > 0 ? peer : "no PyTorch")}; images of {size}x{size}; {time:yyyy-MM-dd}.").AppendLine();
         text.Append(Tables()).AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"GpuNet's precision is {device.Options.Precision}. Ratio: GpuNet's median time by PyTorch's, lower is better; the last but one column is its range over the rounds. Both keep images and labels on the device; PyTorch is timed by CUDA events, GpuNet from the first launch to the end of the wait for the last. A training step is forward, cross-entropy, backward and SGD with momentum.");
         foreach (IGrouping<string, GpuWork> mode in LaunchModes.GroupBy(m => m.Value, m => m.Key))
@@ -81,7 +81,7 @@ internal sealed class GpuReport(Device device, string peer, int size, string fol
         Date = time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         Device = new { device.Name, device.Info.Description, device.Info.Multiprocessors, device.Info.ComputeCapability, device.Info.MemoryBytes },
         GpunetVersion = Cli.Program.Version,
-        Device.KernelApi,
+        Device.KernelCompiler,
         Precision = device.Options.Precision.ToString(),
         Peer = peer,
         Size = size,

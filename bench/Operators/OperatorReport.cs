@@ -42,7 +42,7 @@ internal sealed class OperatorReport(BenchDevice on, Subject subject, bool brief
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"# Operators on {Name(device)}").AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"Device {device.Name}, kernel API {Device.KernelApi}; {string.Join(", ", subject.Models.Select(m => $"{m.Name} at {m.ImageHeight}x{m.ImageWidth}"))}, batch {subject.BatchOn(device)}, float32; {time:yyyy-MM-dd}. A copy of large buffers moves {OperatorFigures.Number(on.CopyBytesPerNanosecond)} GB/s, read and written; our best product of matrices of {on.ProductRows} rows ({on.ProductCandidate}) does {OperatorFigures.Number(on.ProductFlopsPerNanosecond)} GFLOP/s.").AppendLine();
+            $"Device {device.Name}, {Device.KernelCompiler}; {string.Join(", ", subject.Models.Select(m => $"{m.Name} at {m.ImageHeight}x{m.ImageWidth}"))}, batch {subject.BatchOn(device)}, float32; {time:yyyy-MM-dd}. A copy of large buffers moves {OperatorFigures.Number(on.CopyBytesPerNanosecond)} GB/s, read and written; our best product of matrices of {on.ProductRows} rows ({on.ProductCandidate}) does {OperatorFigures.Number(on.ProductFlopsPerNanosecond)} GFLOP/s.").AppendLine();
         text.AppendLine("Median time of a launch, of many queued for each wait, on operands that rotate past the caches; `*` marks the candidate the device's rule takes; \"gain\" is the first candidate's time by this one's; \"uses\" is how often a pass of each network runs the operator.");
         if (brief)
             text.AppendLine().AppendLine("A short run: few measurements of each.");
@@ -92,7 +92,7 @@ internal sealed class OperatorReport(BenchDevice on, Subject subject, bool brief
     {
         Date = time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         Device = new { on.Device.Name, Description = Name(on.Device), on.Device.Info.Multiprocessors, on.Device.Info.ComputeCapability },
-        Device.KernelApi,
+        Device.KernelCompiler,
         Batch = subject.BatchOn(on.Device),
         Models = subject.Models.Select(m => new { m.Name, m.Width, Size = m.ImageHeight, m.Classes }),
         CopyGigabytesPerS = on.CopyBytesPerNanosecond,

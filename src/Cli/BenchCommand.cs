@@ -65,7 +65,7 @@ internal static class BenchCommand
             Size = spec.ImageHeight,
             Classes = spec.Classes,
             Device = device.Name,
-            KernelApi = Device.KernelApi,
+            KernelCompiler = Device.KernelCompiler,
             Precision = PlaceOptions.Name(device.Options.Precision),
             Threads = device.Workers.Count,
             Runs = runs,
@@ -84,7 +84,7 @@ internal static class BenchCommand
     private static void Print(Terminal terminal, Figures f, Device device)
     {
         terminal.Line(string.Create(CultureInfo.InvariantCulture,
-            $"{f.Model}, width {f.Width}, batch {f.Batch}, {f.Size}x{f.Size}x3, {f.Classes} classes; {device}, {f.Threads} host thread{(f.Threads == 1 ? "" : "s")}, {f.Precision}, kernel API: {f.KernelApi}"));
+            $"{f.Model}, width {f.Width}, batch {f.Batch}, {f.Size}x{f.Size}x3, {f.Classes} classes; {device}, {f.Threads} host thread{(f.Threads == 1 ? "" : "s")}, {f.Precision}, {f.KernelCompiler}"));
         Table table = Terminal.NewTable(("", false), ("median", true), ("images/s", true));
         table.AddRow("inference", Milliseconds(f.InferenceMs), Rate(f.InferenceImagesPerS));
         if (f is { TrainingStepMs: { } step, TrainingImagesPerS: { } rate })
@@ -118,7 +118,7 @@ internal static class BenchCommand
 
         public required string Device { get; init; }
 
-        public required string KernelApi { get; init; }
+        public required string KernelCompiler { get; init; }
 
         public required string Precision { get; init; }
 

@@ -16,7 +16,7 @@ internal static class DevicesCommand
         {
             ImmutableArray<DeviceInfo> all = Device.All();
             if (parse.GetValue(json))
-                terminal.Json(new { Device.KernelApi, Device.KernelApiNote, Devices = all.Select(Describe) });
+                terminal.Json(new { Device.KernelCompiler, Devices = all.Select(Describe) });
             else
                 Print(terminal, all);
             return ExitCodes.Done;
@@ -60,7 +60,7 @@ internal static class DevicesCommand
             if (d.Note.Length > 0)
                 terminal.Line(new string(' ', width) + d.Note);
         }
-        terminal.Line($"Kernel API: {Device.KernelApi}{(Device.KernelApiNote.Length > 0 ? $" ({Device.KernelApiNote})" : "")}");
+        terminal.Line($"Kernels compiled by {Device.KernelCompiler}");
     }
 
     private static string[] Groups(DeviceInfo d) => d.Kind == DeviceKind.Cpu ? [] : [Count(d.WarpSize, "threads a warp"), Count(d.MaxGroupSize, "a group")];

@@ -64,7 +64,7 @@ internal static class EvalCommand
         Checkpoint = path,
         Data = source,
         Device = device.Name,
-        Device.KernelApi,
+        Device.KernelCompiler,
         Images = test.Count,
         result.Loss,
         result.Accuracy,

@@ -104,7 +104,7 @@ public static class Program
     {
         public override int Invoke(ParseResult parseResult)
         {
-            terminal.Line($"gpunet {Version} (kernel API: {Device.KernelApi})");
+            terminal.Line($"gpunet {Version} ({Device.KernelCompiler})");
             return ExitCodes.Done;
         }
     }

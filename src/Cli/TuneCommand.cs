@@ -90,7 +90,7 @@ internal static class TuneCommand
         Device = device.Name,
         DeviceDescription = device.Info.Description,
         device.Info.Driver,
-        Device.KernelApi,
+        Device.KernelCompiler,
         File = device.IsHost ? null : device.Tuning?.Path,
         Passes = parts.Select(p => new
         {
@@ -119,7 +119,7 @@ internal static class TuneCommand
     private static void Print(Terminal terminal, Subject subject, Device device, List<Part> parts)
     {
         terminal.Line(string.Create(CultureInfo.InvariantCulture,
-            $"{subject.Model.Name}, width {subject.Model.Width}, batch {subject.Batch}, {subject.Model.ImageHeight}x{subject.Model.ImageWidth}x3, {subject.Model.Classes} classes; {device}, kernel API: {Device.KernelApi}"));
+            $"{subject.Model.Name}, width {subject.Model.Width}, batch {subject.Batch}, {subject.Model.ImageHeight}x{subject.Model.ImageWidth}x3, {subject.Model.Classes} classes; {device}, {Device.KernelCompiler}"));
         if (device.IsHost)
         {
             terminal.Line($"Nothing to tune: on device {device.Name} every operator has one candidate, its host code. Tune a device that runs kernels (--device, see gpunet devices).");

@@ -19,19 +19,8 @@ public sealed partial class Device
 
     static Device() => AssemblyLoadContext.Default.ResolvingUnmanagedDll += ResolveOpenCL;
 
-    /// <summary>Which implementation of the kernel API this build has.</summary>
-#if GPUNET_EMULATOR
-    public static string KernelApi => "emulator";
-#else
-    public static string KernelApi => "ILGPU " + Context.Version;
-#endif
-
-    /// <summary>What this build's kernel API leaves out; empty if nothing.</summary>
-#if GPUNET_EMULATOR
-    public static string KernelApiNote => "built without the ILGPU package: no CUDA and no OpenCL devices";
-#else
-    public static string KernelApiNote => "";
-#endif
+    /// <summary>What compiles kernels, with its version.</summary>
+    public static string KernelCompiler => "ILGPU " + Context.Version;
 
     /// <summary>
     /// Every device this machine has, best first, the unusable ones with the reason. A back end without a driver is one line of
@@ -182,9 +171,6 @@ public sealed partial class Device
         };
     }
 
-#if GPUNET_EMULATOR
-    private static string OpenCLDriver(CLDevice device) => device.DriverVersion;
-#else
     private static string OpenCLDriver(CLDevice device)
     {
         try
@@ -196,7 +182,6 @@ public sealed partial class Device
             return "";
         }
     }
-#endif
 
     private static DeviceInfo Describe(IlgpuDevice device, string name, DeviceKind kind, bool usable, string note) => new(
         name, kind, device.Name.Trim(), device.MemorySize, device.NumMultiprocessors, device.WarpSize, device.MaxNumThreadsPerGroup,
@@ -205,9 +190,7 @@ public sealed partial class Device
     private static DeviceInfo Missing(string name, DeviceKind kind, string unixLibrary, string windowsLibrary)
     {
         string library = OperatingSystem.IsWindows() ? windowsLibrary : unixLibrary;
-        string note = KernelApiNote.Length > 0 ? KernelApiNote
-            : NativeLibrary.TryLoad(library, out nint handle) && Free(handle) ? $"{library} is there but lists no usable device"
-            : $"no driver: {library} was not found";
+        string note = NativeLibrary.TryLoad(library, out nint handle) && Free(handle) ? $"{library} is there but lists no usable device" : $"no driver: {library} was not found";
         return new DeviceInfo(name, kind, "-", 0, 0, 0, 0, 0, false, note);
     }
 
@@ -229,7 +212,7 @@ public sealed partial class Device
     }
 
     private static DeviceInfo SimulatorInfo(DeviceOptions options) => new(
-        "simulator", DeviceKind.Simulator, $"kernels on the processor, through {KernelApi}", AvailableHostMemory(), 1, options.WarpSize,
+        "simulator", DeviceKind.Simulator, $"kernels on the processor, through {KernelCompiler}", AvailableHostMemory(), 1, options.WarpSize,
         options.WarpSize * options.WarpsPerGroup, 48 << 10, true, "for tests and debugging, slow")
     {
         GraphObstacle = "the simulator has no graphs",

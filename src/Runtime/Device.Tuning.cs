@@ -29,7 +29,7 @@ public sealed partial class Device
             $"{info.Kind} {info.Description}",
             string.Create(CultureInfo.InvariantCulture, $"{info.Multiprocessors} multiprocessors, groups of {info.MaxGroupSize} by {info.WarpSize}"),
             info.Driver.Length > 0 ? $"driver {info.Driver}" : "",
-            KernelApi,
+            KernelCompiler,
             options.Checked ? "checked" : "",
             options.Precision == Precision.Float32 ? "" : options.Precision.ToString(),
         ];

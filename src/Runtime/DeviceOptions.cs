@@ -9,10 +9,7 @@ public sealed record DeviceOptions
     /// <summary>Host threads, the caller's own among them; 0 takes every core, up to <see cref="MaxThreads"/>.</summary>
     public int Threads { get; init; }
 
-    /// <summary>
-    /// On <c>simulator</c>: checks every access of every kernel for bounds, unwritten memory and races, where the kernel API can
-    /// (the emulator does; see <see cref="Device.KernelApi"/>).
-    /// </summary>
+    /// <summary>On <c>simulator</c>: checks every access of every kernel for bounds.</summary>
     public bool Checked { get; init; }
 
     /// <summary>

@@ -13,7 +13,7 @@ public sealed class BenchCommandTests
         JsonElement figures = CommandRun.Json([.. Small, "--batch", "2", "--threads", "2", "--runs", "3", "--json"]);
         Assert.That(figures.GetProperty("model").GetString(), Is.EqualTo("mobilenetv2"));
         Assert.That(figures.GetProperty("device").GetString(), Is.EqualTo("cpu"));
-        Assert.That(figures.GetProperty("kernel_api").GetString(), Is.EqualTo(Device.KernelApi));
+        Assert.That(figures.GetProperty("kernel_compiler").GetString(), Is.EqualTo(Device.KernelCompiler));
         Assert.That(figures.GetProperty("width").GetSingle(), Is.EqualTo(0.1f));
         foreach ((string key, int value) in new[] { ("batch", 2), ("size", 32), ("classes", 10), ("threads", 2), ("runs", 3) })
             Assert.That(figures.GetProperty(key).GetInt32(), Is.EqualTo(value), key);

@@ -15,7 +15,7 @@ public sealed class ProgramTests
 
     [Test]
     public void Version_names_the_kernel_API() =>
-        Assert.That(CommandRun.Of("--version").RequirePlain().Output, Does.Match("^gpunet [0-9.]+ ").And.Contain(Device.KernelApi));
+        Assert.That(CommandRun.Of("--version").RequirePlain().Output, Does.Match("^gpunet [0-9.]+ ").And.Contain(Device.KernelCompiler));
 
     [TestCase("Unrecognized command or argument 'trian'. See gpunet --help.", "trian")]
     [TestCase("Required argument missing for command: 'eval'. See gpunet eval --help.", "eval")]
@@ -41,13 +41,13 @@ public sealed class ProgramTests
     public void Devices_are_those_of_the_library()
     {
         JsonElement list = CommandRun.Json("devices", "--json");
-        Assert.That(list.GetProperty("kernel_api").GetString(), Is.EqualTo(Device.KernelApi));
+        Assert.That(list.GetProperty("kernel_compiler").GetString(), Is.EqualTo(Device.KernelCompiler));
         JsonElement[] devices = [.. list.GetProperty("devices").EnumerateArray()];
         Assert.That(devices.Select(d => d.GetProperty("name").GetString()), Is.EqualTo(Device.All().Select(d => d.Name)));
         JsonElement cpu = devices.Single(d => d.GetProperty("name").GetString() == "cpu");
         Assert.That(cpu.GetProperty("usable").GetBoolean());
         Assert.That(cpu.GetProperty("multiprocessors").GetInt32(), Is.EqualTo(Environment.ProcessorCount));
         Assert.That(devices.Where(d => !d.GetProperty("usable").GetBoolean()).All(d => d.GetProperty("note").GetString()!.Length > 0));
-        Assert.That(CommandRun.Of("devices").RequirePlain().Output, Does.Contain("simulator").And.Contain($"Kernel API: {Device.KernelApi}"));
+        Assert.That(CommandRun.Of("devices").RequirePlain().Output, Does.Contain("simulator").And.Contain($"Kernels compiled by {Device.KernelCompiler}"));
     }
 }

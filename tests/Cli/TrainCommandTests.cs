@@ -20,7 +20,7 @@ public sealed class TrainCommandTests
         Assert.That(metrics.GetProperty("width").GetSingle(), Is.EqualTo(0.1f));
         Assert.That(metrics.GetProperty("data").GetString(), Is.EqualTo(TrainedFolder.Data));
         Assert.That(metrics.GetProperty("device").GetString(), Is.EqualTo("cpu"));
-        Assert.That(metrics.GetProperty("kernel_api").GetString(), Is.EqualTo(Device.KernelApi));
+        Assert.That(metrics.GetProperty("kernel_compiler").GetString(), Is.EqualTo(Device.KernelCompiler));
         Assert.That(metrics.GetProperty("train_images_per_second").GetDouble(), Is.Positive);
         Assert.That(metrics.TryGetProperty("partial", out _), Is.False);
         JsonElement[] epochs = [.. metrics.GetProperty("epochs").EnumerateArray()];

@@ -12,9 +12,7 @@ internal sealed class PlanParametersTests
 
     private static readonly float[] Images = [.. Enumerable.Range(0, 2 * 16 * 16 * 3).Select(i => (i * 7919 % 1000 / 500f) - 1)];
 
-    private static IEnumerable<string> Devices => TestDevices.Repeated.Intersect(["cpu", "simulator 4x16"]);
-
-    [TestCaseSource(nameof(Devices))]
+    [TestCaseSource(typeof(TestDevices), nameof(TestDevices.Repeated))]
     public void New_values_are_used_from_the_next_pass_on(string device)
     {
         using var parameters = new ParameterStore(Tiny.Build(2), TestDevices.Get(device), withGradients: false);
@@ -44,7 +42,7 @@ internal sealed class PlanParametersTests
         Expect(plan);
     }
 
-    [TestCaseSource(nameof(Devices))]
+    [TestCaseSource(typeof(TestDevices), nameof(TestDevices.Repeated))]
     public void Evaluation_sees_what_training_changes(string device)
     {
         int[] labels = [0, 3];

@@ -1,4 +1,3 @@
-#if !GPUNET_EMULATOR
 using System.Linq.Expressions;
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -103,4 +102,3 @@ internal sealed unsafe class PtxLoader(int capability) : IKernelLoader
         return memory.Add((byte*)buffer.NativePtr + first, view.LengthInBytes, first, shadow);
     }
 }
-#endif

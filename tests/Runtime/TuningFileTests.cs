@@ -94,7 +94,7 @@ public sealed class TuningFileTests
         var info = new DeviceInfo("cuda:0", DeviceKind.Cuda, "a card", 1 << 30, 8, 32, 1024, 48 << 10, true, "") { Driver = "12.4" };
         var options = new DeviceOptions();
         string key = Device.TuningKey(info, options);
-        Assert.That(key, Does.Contain("a card").And.Contain("12.4").And.Contain(Device.KernelApi));
+        Assert.That(key, Does.Contain("a card").And.Contain("12.4").And.Contain(Device.KernelCompiler));
         // Its place among the cards, and what is free on it, are no matter.
         Assert.That(Device.TuningKey(info with { Name = "cuda:1", MemoryBytes = 5, Note = "busy" }, options with { Threads = 3 }), Is.EqualTo(key));
         DeviceInfo[] others =

@@ -19,7 +19,7 @@ internal sealed record RunMetrics
 
     public required string DeviceDescription { get; init; }
 
-    public required string KernelApi { get; init; }
+    public required string KernelCompiler { get; init; }
 
     public required long Parameters { get; init; }
 

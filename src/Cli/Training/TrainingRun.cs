@@ -53,7 +53,7 @@ internal sealed class TrainingRun : IDisposable
             Data = recipe.Data,
             Device = device.Name,
             DeviceDescription = device.Info.Description,
-            KernelApi = Device.KernelApi,
+            KernelCompiler = Device.KernelCompiler,
             Parameters = model.Build(1).ParameterCount,
         };
     }
