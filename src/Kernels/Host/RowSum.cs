@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace GpuNet.Kernels.Host;
 
 /// <summary>Adds up the rows of a matrix, the gradient of a bias: chunks of rows first, then the chunks in order.</summary>
@@ -35,5 +37,16 @@ internal sealed unsafe class RowSum
         sum.Clear();
         int first = WorkParts.Start(chunk, chunks, rows), end = WorkParts.Start(chunk + 1, chunks, rows);
         HostReduce.AddRows(source + ((long)first * columns), end - first, sum);
+    }
+}
+
+/// <summary>Sums in a fixed order.</summary>
+internal static unsafe class HostReduce
+{
+    /// <summary>Adds <paramref name="rows"/> contiguous rows, each as long as <paramref name="target"/>, to it, first to last.</summary>
+    public static void AddRows(float* source, int rows, Span<float> target)
+    {
+        for (int row = 0; row < rows; row++)
+            TensorPrimitives.Add(target, new ReadOnlySpan<float>(source + ((long)row * target.Length), target.Length), target);
     }
 }

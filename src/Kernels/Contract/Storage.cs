@@ -1,0 +1,65 @@
+namespace GpuNet.Kernels;
+
+/// <summary>How the values on both sides of an operator lie in memory.</summary>
+/// <param name="Input">Those it reads.</param>
+/// <param name="Output">Those it writes.</param>
+public readonly record struct Storage(ElementType Input, ElementType Output)
+{
+    /// <summary>What is not float32, as the text of an operator has it.</summary>
+    public override string ToString() => (Input, Output) switch
+    {
+        (ElementType.Bfloat16, ElementType.Bfloat16) => " bfloat16",
+        (ElementType.Bfloat16, _) => " from bfloat16",
+        (_, ElementType.Bfloat16) => " to bfloat16",
+        _ => "",
+    };
+
+    /// <summary>Builds something for the types that reach such values.</summary>
+    /// <typeparam name="TAccess">How floats are reached.</typeparam>
+    /// <typeparam name="TResult">What is built.</typeparam>
+    /// <param name="binder">Builds it.</param>
+    internal TResult Bind<TAccess, TResult>(IStorageBinder<TResult> binder)
+        where TAccess : unmanaged, IVectorAccess => (Input, Output) switch
+        {
+            (ElementType.Bfloat16, ElementType.Bfloat16) => binder.Bind<Bfloat16Vectors, TAccess, Bfloat16Vectors>(),
+            (ElementType.Bfloat16, _) => binder.Bind<Bfloat16Vectors, TAccess, TAccess>(),
+            (_, ElementType.Bfloat16) => binder.Bind<TAccess, TAccess, Bfloat16Vectors>(),
+            _ => binder.Bind<TAccess, TAccess, TAccess>(),
+        };
+}
+
+/// <summary>Builds something for the types that reach an operator's values in memory.</summary>
+/// <typeparam name="TResult">What is built.</typeparam>
+internal interface IStorageBinder<TResult>
+{
+    /// <summary>Builds it.</summary>
+    /// <typeparam name="TIn">How the input is reached.</typeparam>
+    /// <typeparam name="TAccess">How weights and sums are reached, which are float32.</typeparam>
+    /// <typeparam name="TOut">How the output is reached.</typeparam>
+    TResult Bind<TIn, TAccess, TOut>()
+        where TIn : unmanaged, IVectorAccess
+        where TAccess : unmanaged, IVectorAccess
+        where TOut : unmanaged, IVectorAccess;
+}
+
+/// <summary>How the values of a tensor lie in memory; see docs/precision.md. Arithmetic is float32 throughout.</summary>
+public enum ElementType
+{
+    /// <summary>32 bits each.</summary>
+    Float32,
+
+    /// <summary>
+    /// 16 bits each, the upper half of a float32: two neighbouring channels in the word of one float, the lower channel in its lower half.
+    /// At inference only, and for channels in multiples of four.
+    /// </summary>
+    Bfloat16,
+}
+
+/// <summary>What memory an element type takes.</summary>
+public static class ElementTypes
+{
+    /// <summary>The extents of a tensor as floats see it: half the channels where two share a word.</summary>
+    /// <param name="type">How its values lie.</param>
+    /// <param name="shape">Extents of its values.</param>
+    public static Shape Stored(this ElementType type, Shape shape) => type == ElementType.Bfloat16 ? shape with { C = shape.C / 2 } : shape;
+}
