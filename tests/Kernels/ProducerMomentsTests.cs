@@ -10,7 +10,7 @@ internal sealed class ProducerMomentsTests
     private const float Mean = 300;
 
     private static IEnumerable<string> Devices => TestDevices.Names.Concat(TestDevices.Interpreted)
-        .Where(n => !TestDevices.Get(n).Info.IsProcessor && SharedProduct.Fits(TestDevices.Get(n)));
+        .Where(n => !TestDevices.Get(n).Info.IsProcessor && SharedTile.RunsOn(TestDevices.Get(n)));
 
     [TestCaseSource(nameof(Devices))]
     public void Products_leave_the_moments_of_their_tiles(string deviceName)
@@ -19,7 +19,7 @@ internal sealed class ProducerMomentsTests
         foreach (int channels in (int[])[12, 10])
         {
             var op = new PointwiseConv(new Shape(2, 9, 8, channels), channels);
-            var product = new PointwiseProduct<NoPrologue>(device, op);
+            var product = new PointwiseProduct(device, op, norm: null);
             float[] unit = [.. Enumerable.Range(0, channels * channels).Select(i => i % (channels + 1) == 0 ? 1f : 0f)];
             Check(device, op.Input, unit, product.Moments, (x, weight, y, moments) => product.Run(x, x, weight, y, moments));
         }

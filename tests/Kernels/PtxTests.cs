@@ -1,5 +1,7 @@
+using System.Linq.Expressions;
 using System.Reflection;
 using GpuNet.Kernels;
+using GpuNet.Tests.Reference;
 using ILGPU;
 using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;
@@ -10,31 +12,22 @@ using NUnit.Framework;
 
 namespace GpuNet.Tests.Kernels;
 
-/// <summary>Every kernel compiles for CUDA: no card and no driver is needed to find that out.</summary>
+/// <summary>Every kernel that an operator binds compiles for CUDA: no card and no driver is needed to find that out.</summary>
 [TestFixture]
 internal sealed class PtxTests
 {
-    // Beyond this many instances of a kernel, one type argument at a time is varied.
-    private const int MaxInstances = 8;
-
-    private static IEnumerable<MethodInfo> Kernels =>
-        from type in typeof(Operator).Assembly.GetTypes()
-        where type.Name.Contains("Kernels", StringComparison.Ordinal)
-        from closed in Instances(type)
-        from method in closed.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
-        where method.ReturnType == typeof(void) && method.GetParameters() is [{ ParameterType: var first }, ..] && first == typeof(ArrayView<float>)
-        where method.GetCustomAttribute<HotKernelAttribute>() is not { Processors: true }
-        from kernel in Instances(method)
-        select kernel;
+    // What the operators' cases bind on a large card, with float32 and with tf32, and on one of small groups.
+    private static readonly Lazy<(MethodInfo Method, int GroupSize)[]> Cards = new(static () =>
+        [.. Bound(Card, Precision.Float32).Concat(Bound(Card, Precision.TensorFloat32)).Concat(Bound(d => Card(d) with { MaxGroupSize = 64 }, Precision.Float32)).Distinct()]);
 
     [Test]
     public void Every_kernel_compiles_for_Cuda()
     {
-        MethodInfo[] kernels = [.. Kernels];
-        Assert.That(kernels, Has.Length.GreaterThan(30));
+        (MethodInfo, int)[] kernels = Cards.Value;
+        Assert.That(kernels, Has.Length.GreaterThan(300));
         // Every instance for one architecture, and every kernel once for the others, on all cores.
-        MethodInfo[] once = [.. kernels.DistinctBy(k => k.MetadataToken)];
-        (CudaArchitecture, CudaInstructionSet, MethodInfo[])[] jobs =
+        (MethodInfo, int)[] once = [.. kernels.DistinctBy(k => k.Item1.MetadataToken)];
+        (CudaArchitecture, CudaInstructionSet, (MethodInfo, int)[])[] jobs =
         [
             .. kernels.Chunk(128).Select(part => (CudaArchitecture.SM_80, CudaInstructionSet.ISA_80, part)),
             (CudaArchitecture.SM_70, CudaInstructionSet.ISA_70, once),
@@ -42,63 +35,95 @@ internal sealed class PtxTests
         ];
         Parallel.ForEach(jobs, job =>
         {
-            (CudaArchitecture architecture, CudaInstructionSet instructionSet, MethodInfo[] some) = job;
+            (CudaArchitecture architecture, CudaInstructionSet instructionSet, (MethodInfo, int)[] some) = job;
             using Context context = Context.Create(b => b.CPU().EnableAlgorithms().Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive));
             using var backend = new PTXBackend(context, architecture, instructionSet, null!);
-            foreach (MethodInfo kernel in some)
-            {
-                HotKernelAttribute? hot = kernel.GetCustomAttribute<HotKernelAttribute>();
-                if (hot is { MatrixUnits: true } && architecture.Major < 8)
-                    continue;
-                var compiled = (PTXCompiledKernel)backend.Compile(
-                    EntryPointDescription.FromExplicitlyGroupedKernel(kernel), new KernelSpecialization(128, null));
-                string what = $"{kernel.DeclaringType!.Name}.{kernel} for {architecture}", code = compiled.PTXAssembly;
-                Assert.That(code, Does.Contain(".maxntid 128").And.Contain(".entry"), what);
-                if (hot is null)
-                    continue;
-                Assert.That(code, Does.Not.Contain(".local"), what);
-                Assert.That(PtxLoops.Divisions(code), Is.Empty, what);
-                if (hot.MatrixUnits)
-                    Assert.That(code, Does.Contain("mma.sync"), what);
-                // Four values of 16 bits are two words.
-                if (hot.VectorLoads && kernel.ToString()!.Contains("Bfloat16", StringComparison.Ordinal))
-                    Assert.That(code, Does.Contain("global.v2"), what);
-                else if (hot.VectorLoads && !kernel.ToString()!.Contains("Guarded", StringComparison.Ordinal))
-                    Assert.That(code, Does.Contain("ld.global.v4").Or.Contain("cp.async"), what);
-            }
+            foreach ((MethodInfo kernel, int groupSize) in some)
+                Check(backend, kernel, groupSize);
         });
     }
 
-    private static IEnumerable<Type> Instances(Type type) =>
-        !type.IsGenericTypeDefinition ? [type] : Arguments(type.GetGenericArguments()).Select(type.MakeGenericType);
-
-    private static IEnumerable<MethodInfo> Instances(MethodInfo method) =>
-        !method.IsGenericMethodDefinition ? [method] : Arguments(method.GetGenericArguments()).Select(method.MakeGenericMethod);
-
-    // Every combination of the types that satisfy the parameters, as long as there are few.
-    private static IEnumerable<Type[]> Arguments(Type[] parameters)
+    [Test]
+    public void Every_kernel_is_bound_by_a_case()
     {
-        Type[][] choices = [.. parameters.Select(p => Choices(p).ToArray())];
-        if (choices.Aggregate(1L, (n, c) => n * c.Length) <= MaxInstances)
-            return choices.Aggregate((IEnumerable<Type[]>)[[]], (all, some) => all.SelectMany(a => some.Select(s => (Type[])[.. a, s])));
-        Type[] first = [.. choices.Select(c => c[0])];
-        return choices.SelectMany((some, i) => some.Skip(i == 0 ? 0 : 1).Select(s => (Type[])[.. first.Select((f, j) => j == i ? s : f)]));
+        IEnumerable<MethodInfo> all =
+            from type in typeof(Operator).Assembly.GetTypes()
+            where type.Name.EndsWith("Kernels", StringComparison.Ordinal)
+            from method in type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
+            where method.ReturnType == typeof(void) && method.GetParameters() is [{ ParameterType: var first }, ..] && first == typeof(ArrayView<float>)
+            select method;
+        HashSet<int> bound =
+        [
+            .. Cards.Value.Concat(Bound(d => d with { Kind = DeviceKind.OpenCL, IsProcessor = true }, Precision.Float32)).Select(k => k.Item1.MetadataToken),
+        ];
+        // Optimisers are no operators.
+        Assert.That(all.Where(m => !bound.Contains(m.MetadataToken) && !m.DeclaringType!.Name.StartsWith("Sgd", StringComparison.Ordinal))
+            .Select(m => $"{m.DeclaringType!.Name}.{m.Name}"), Is.Empty);
     }
 
-    private static IEnumerable<Type> Choices(Type parameter)
+    private static void Check(PTXBackend backend, MethodInfo kernel, int groupSize)
     {
-        Type constraint = parameter.GetGenericParameterConstraints().Single(c => c.IsInterface);
-        return
-            from type in constraint.Assembly.GetTypes()
-            where type.IsValueType && type.GetInterfaces().Contains(constraint)
-            // Weights and sums are float32.
-            where parameter.Name != "TAccess" || type != typeof(Bfloat16Vectors)
-            // What is varied one at a time is varied from vectors of floats.
-            orderby type.Name.Contains("Bfloat16", StringComparison.Ordinal), type != typeof(Vectors)
-            from closed in Ends(Instances(type))
-            select closed;
+        HotKernelAttribute? hot = kernel.GetCustomAttribute<HotKernelAttribute>();
+        if (hot is { MatrixUnits: true } && backend.Architecture.Major < 8)
+            return;
+        var compiled = (PTXCompiledKernel)backend.Compile(
+            EntryPointDescription.FromExplicitlyGroupedKernel(kernel), new KernelSpecialization(groupSize, null));
+        string name = $"{kernel.DeclaringType!.Name}.{kernel.Name}<{string.Join(", ", (object[])kernel.GetGenericArguments())}>";
+        string what = $"{name} for {backend.Architecture}", code = compiled.PTXAssembly;
+        Assert.That(code, Does.Contain($".maxntid {groupSize}").And.Contain(".entry"), what);
+        if (hot is null)
+            return;
+        Assert.That(code, Does.Not.Contain(".local"), what);
+        Assert.That(PtxLoops.Divisions(code), Is.Empty, what);
+        if (hot.MatrixUnits)
+            Assert.That(code, Does.Contain("mma.sync"), what);
+        if (!hot.VectorLoads || name.Contains(nameof(Guarded), StringComparison.Ordinal) || name.Contains(nameof(RepeatLast), StringComparison.Ordinal))
+            return;
+        // Four values of 16 bits are two words.
+        bool narrow = name.Contains(nameof(Bfloat16Vectors), StringComparison.Ordinal);
+        Assert.That(code, Does.Contain("ld.global.v4").Or.Contain(narrow ? "global.v2" : "cp.async"), what);
     }
 
-    // The first and the last: what an activation is a part of is compiled with each of them elsewhere.
-    private static IEnumerable<Type> Ends(IEnumerable<Type> instances) => ((Type[])[instances.First(), instances.Last()]).Distinct();
+    private static DeviceInfo Card(DeviceInfo simulator) => simulator with
+    {
+        Kind = DeviceKind.Cuda,
+        Multiprocessors = 132,
+        WarpSize = 32,
+        MaxGroupSize = 1024,
+        ComputeCapability = 80,
+    };
+
+    private static List<(MethodInfo Method, int GroupSize)> Bound(Func<DeviceInfo, DeviceInfo> describe, Precision precision)
+    {
+        var recorder = new KernelRecorder(describe);
+        using Device device = Device.Open("simulator", new DeviceOptions { Loader = recorder, Precision = precision, UseTuning = false });
+        foreach (Operator op in Operators())
+        {
+            foreach (Candidate candidate in op.Candidates.Where(c => c.RunsOn(device)))
+                candidate.Bind(device);
+        }
+        return recorder.Loaded;
+    }
+
+    private static IEnumerable<Operator> Operators() =>
+        from type in typeof(PtxTests).Assembly.GetTypes()
+        where !type.IsAbstract && type.GetInterfaces().Contains(typeof(IOperatorReference))
+        from op in (IEnumerable<Operator>)type.GetProperty(nameof(IOperatorReference.Cases))!.GetValue(null)!
+        select op;
+
+    /// <summary>Stands for a device and notes what is loaded on it.</summary>
+    private sealed class KernelRecorder(Func<DeviceInfo, DeviceInfo> describe) : IKernelLoader
+    {
+        public List<(MethodInfo Method, int GroupSize)> Loaded { get; } = [];
+
+        public DeviceInfo Describe(DeviceInfo simulator) => describe(simulator);
+
+        public TLaunch Load<TLaunch>(Delegate kernel, int groupSize)
+            where TLaunch : Delegate
+        {
+            Loaded.Add((kernel.Method, groupSize));
+            IEnumerable<ParameterExpression> parameters = typeof(TLaunch).GetMethod("Invoke")!.GetParameters().Select(p => Expression.Parameter(p.ParameterType));
+            return Expression.Lambda<TLaunch>(Expression.Empty(), parameters).Compile();
+        }
+    }
 }

@@ -13,33 +13,6 @@ public readonly record struct Storage(ElementType Input, ElementType Output)
         (_, ElementType.Bfloat16) => " to bfloat16",
         _ => "",
     };
-
-    /// <summary>Builds something for the types that reach such values.</summary>
-    /// <typeparam name="TAccess">How floats are reached.</typeparam>
-    /// <typeparam name="TResult">What is built.</typeparam>
-    /// <param name="binder">Builds it.</param>
-    internal TResult Bind<TAccess, TResult>(IStorageBinder<TResult> binder)
-        where TAccess : unmanaged, IVectorAccess => (Input, Output) switch
-        {
-            (ElementType.Bfloat16, ElementType.Bfloat16) => binder.Bind<Bfloat16Vectors, TAccess, Bfloat16Vectors>(),
-            (ElementType.Bfloat16, _) => binder.Bind<Bfloat16Vectors, TAccess, TAccess>(),
-            (_, ElementType.Bfloat16) => binder.Bind<TAccess, TAccess, Bfloat16Vectors>(),
-            _ => binder.Bind<TAccess, TAccess, TAccess>(),
-        };
-}
-
-/// <summary>Builds something for the types that reach an operator's values in memory.</summary>
-/// <typeparam name="TResult">What is built.</typeparam>
-internal interface IStorageBinder<TResult>
-{
-    /// <summary>Builds it.</summary>
-    /// <typeparam name="TIn">How the input is reached.</typeparam>
-    /// <typeparam name="TAccess">How weights and sums are reached, which are float32.</typeparam>
-    /// <typeparam name="TOut">How the output is reached.</typeparam>
-    TResult Bind<TIn, TAccess, TOut>()
-        where TIn : unmanaged, IVectorAccess
-        where TAccess : unmanaged, IVectorAccess
-        where TOut : unmanaged, IVectorAccess;
 }
 
 /// <summary>How the values of a tensor lie in memory; see docs/precision.md. Arithmetic is float32 throughout.</summary>

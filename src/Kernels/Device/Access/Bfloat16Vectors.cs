@@ -8,6 +8,8 @@ namespace GpuNet.Kernels;
 /// </summary>
 internal readonly struct Bfloat16Vectors : IVectorAccess
 {
+    public static bool IsVector => true;
+
     public static Float4 Load(View view, int at, int count) => count > 0 ? Read(view, at, 0) : Float4.Of(0f);
 
     public static void Store(View view, int at, Float4 value, int count)

@@ -28,7 +28,7 @@ internal readonly record struct ElementwiseGrid(int GroupSize, GroupCount Groups
         int blocks = (rows.Rows + each - 1) / each;
         long threads = (long)blocks * lanes;
         return new ElementwiseGrid(group, new GroupCount((int)((threads + group - 1) / group), rows.Images),
-            new ElementwiseGeometry(rows, lanes, blocks, run: 1, reach: rows.Rows, step: blocks));
+            new ElementwiseGeometry(rows, lanes, blocks, run: 1, span: rows.Rows, step: blocks));
     }
 
     private static ElementwiseGrid OverCores(Device device, ElementwiseRows rows)
@@ -36,7 +36,7 @@ internal readonly record struct ElementwiseGrid(int GroupSize, GroupCount Groups
         long part = (long)rows.Images * rows.Rows * rows.Channels / (PartsOfCore * Math.Max(1, device.Info.Multiprocessors));
         int run = (int)Math.Clamp(Math.Clamp(part, LeastFloats, MostFloats) / rows.Channels, 1, rows.Rows);
         int blocks = (rows.Rows + run - 1) / run;
-        return new ElementwiseGrid(1, new GroupCount(blocks, rows.Images), new ElementwiseGeometry(rows, lanes: 1, blocks, run, reach: run, step: 1));
+        return new ElementwiseGrid(1, new GroupCount(blocks, rows.Images), new ElementwiseGeometry(rows, lanes: 1, blocks, run, span: run, step: 1));
     }
 }
 
@@ -45,7 +45,7 @@ internal readonly record struct ElementwiseGrid(int GroupSize, GroupCount Groups
 /// a GPU as many threads as a row has vectors lie side by side and step from row to row, so that neighbours read neighbours; on a
 /// processor a thread takes whole rows in a run.
 /// </summary>
-public readonly struct ElementwiseGeometry
+internal readonly struct ElementwiseGeometry
 {
     /// <summary>Rows of an image, and channels of a row.</summary>
     public readonly int Rows, Channels;
@@ -54,7 +54,7 @@ public readonly struct ElementwiseGeometry
     public readonly int Lanes, Blocks;
 
     /// <summary>Rows between the first rows of neighbouring blocks, from a block's first row to its end at most, and between its rows.</summary>
-    public readonly int Run, Reach, Step;
+    public readonly int Run, Span, Step;
 
     /// <summary>Distance of rows of the tensor that is read, and the channel at which they begin in it.</summary>
     public readonly int FromPitch, FromFirst;
@@ -63,10 +63,10 @@ public readonly struct ElementwiseGeometry
     public readonly int ToPitch, ToFirst;
 
     /// <summary>Collects the extents.</summary>
-    internal ElementwiseGeometry(ElementwiseRows rows, int lanes, int blocks, int run, int reach, int step)
+    public ElementwiseGeometry(ElementwiseRows rows, int lanes, int blocks, int run, int span, int step)
     {
         (Rows, Channels, Lanes, Blocks) = (rows.Rows, rows.Channels, lanes, blocks);
-        (Run, Reach, Step) = (run, reach, step);
+        (Run, Span, Step) = (run, span, step);
         (FromPitch, FromFirst, ToPitch, ToFirst) = (rows.FromPitch, rows.FromFirst, rows.ToPitch, rows.ToFirst);
     }
 }

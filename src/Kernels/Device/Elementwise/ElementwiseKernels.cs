@@ -7,13 +7,10 @@ internal static class ElementwiseKernels
     // A thread owns four neighbouring channels in some rows (see ElementwiseGeometry), and images lie on the grid's second axis. Nothing
     // is shared. Neighbouring threads read neighbouring vectors, and an operand that has one row of channels stays in the cache.
     [HotKernel(VectorLoads = true)]
-    public static void Run<TAccess, TFirst, TSecond, TThird, TFourth>(
+    public static void Run<TAccess, TSteps>(
         View x, View first, View second, View third, View fourth, View y, ElementwiseGeometry g, int add)
         where TAccess : unmanaged, IVectorAccess
-        where TFirst : unmanaged, IElementwiseStep
-        where TSecond : unmanaged, IElementwiseStep
-        where TThird : unmanaged, IElementwiseStep
-        where TFourth : unmanaged, IElementwiseStep
+        where TSteps : unmanaged, IElementwiseSteps
     {
         int thread = (Grid.IdxX * Group.DimX) + Group.IdxX;
         int block = thread / g.Lanes;
@@ -30,10 +27,7 @@ internal static class ElementwiseKernels
                 int channel = (Grid.IdxY * g.Channels) + c;
                 int count = g.Channels - c;
                 Float4 v = TAccess.Load(x, from + c, count);
-                v = TFirst.Apply<TAccess>(v, first, to + c, channel, count);
-                v = TSecond.Apply<TAccess>(v, second, to + c, channel, count);
-                v = TThird.Apply<TAccess>(v, third, to + c, channel, count);
-                v = TFourth.Apply<TAccess>(v, fourth, to + c, channel, count);
+                v = TSteps.Apply<TAccess>(v, first, second, third, fourth, to + c, channel, count);
                 if (add != 0)
                     v = TAccess.Load(y, to + c, count) + v;
                 TAccess.Store(y, to + c, v, count);
@@ -45,6 +39,6 @@ internal static class ElementwiseKernels
     public static int End(int block, ElementwiseGeometry g)
     {
         int left = g.Rows - (block * g.Run);
-        return (block * g.Run) + (g.Reach < left ? g.Reach : left);
+        return (block * g.Run) + (g.Span < left ? g.Span : left);
     }
 }

@@ -3,29 +3,21 @@ namespace GpuNet.Kernels;
 /// <summary>Up to four steps on the way from a tensor to another, loaded as one kernel for given extents.</summary>
 internal sealed class ElementwisePass
 {
+    private const int MostSteps = 4;
+
     private readonly Kernel<View, View, View, View, View, View, ElementwiseGeometry, int> kernel;
     private readonly ElementwiseGrid grid;
 
-    private ElementwisePass(Kernel<View, View, View, View, View, View, ElementwiseGeometry, int> kernel, ElementwiseGrid grid) =>
-        (this.kernel, this.grid) = (kernel, grid);
-
-    /// <summary>A pass of one step.</summary>
-    public static ElementwisePass Of<TStep>(Device device, ElementwiseRows rows)
-        where TStep : unmanaged, IElementwiseStep => Of<TStep, Pass, Pass, Pass>(device, rows);
-
-    /// <summary>A pass of four steps.</summary>
-    public static ElementwisePass Of<TFirst, TSecond, TThird, TFourth>(Device device, ElementwiseRows rows)
-        where TFirst : unmanaged, IElementwiseStep
-        where TSecond : unmanaged, IElementwiseStep
-        where TThird : unmanaged, IElementwiseStep
-        where TFourth : unmanaged, IElementwiseStep
+    /// <summary>Loads the kernel.</summary>
+    /// <param name="device">Device.</param>
+    /// <param name="rows">What the steps pass over.</param>
+    /// <param name="steps">Each an <see cref="IElementwiseStep"/>, up to four.</param>
+    public ElementwisePass(Device device, ElementwiseRows rows, params Type[] steps)
     {
-        var grid = ElementwiseGrid.Over(device, rows);
-        return new ElementwisePass(
-            rows.AreVectors
-                ? new(device, ElementwiseKernels.Run<Vectors, TFirst, TSecond, TThird, TFourth>, grid.GroupSize)
-                : new(device, ElementwiseKernels.Run<Guarded, TFirst, TSecond, TThird, TFourth>, grid.GroupSize),
-            grid);
+        grid = ElementwiseGrid.Over(device, rows);
+        Type[] all = [.. steps, .. Enumerable.Repeat(typeof(Pass), MostSteps - steps.Length)];
+        kernel = new(device, Policies.Close(ElementwiseKernels.Run<Vectors, ElementwiseSteps<Pass, Pass, Pass, Pass>>,
+            Access.Policy(rows.AreVectors), Policies.Of(typeof(ElementwiseSteps<,,,>), all)), grid.GroupSize);
     }
 
     /// <summary>Queues the pass. A step without an operand takes any view.</summary>

@@ -14,6 +14,30 @@ internal interface IElementwiseStep
         where TAccess : unmanaged, IVectorAccess;
 }
 
+/// <summary>Up to four steps, one after the other, each with an operand of its own.</summary>
+internal interface IElementwiseSteps
+{
+    /// <summary>New values; see <see cref="IElementwiseStep.Apply"/>.</summary>
+    static abstract Float4 Apply<TAccess>(Float4 v, View first, View second, View third, View fourth, int at, int channel, int count)
+        where TAccess : unmanaged, IVectorAccess;
+}
+
+/// <summary>Four steps; those that are not needed are <see cref="Pass"/>.</summary>
+internal readonly struct ElementwiseSteps<TFirst, TSecond, TThird, TFourth> : IElementwiseSteps
+    where TFirst : unmanaged, IElementwiseStep
+    where TSecond : unmanaged, IElementwiseStep
+    where TThird : unmanaged, IElementwiseStep
+    where TFourth : unmanaged, IElementwiseStep
+{
+    static Float4 IElementwiseSteps.Apply<TAccess>(Float4 v, View first, View second, View third, View fourth, int at, int channel, int count)
+    {
+        v = TFirst.Apply<TAccess>(v, first, at, channel, count);
+        v = TSecond.Apply<TAccess>(v, second, at, channel, count);
+        v = TThird.Apply<TAccess>(v, third, at, channel, count);
+        return TFourth.Apply<TAccess>(v, fourth, at, channel, count);
+    }
+}
+
 /// <summary>v.</summary>
 internal readonly struct Pass : IElementwiseStep
 {
@@ -25,18 +49,15 @@ internal readonly struct Activate<TActivation> : IElementwiseStep
     where TActivation : unmanaged, IActivation
 {
     static Float4 IElementwiseStep.Apply<TAccess>(Float4 v, View operand, int at, int channel, int count) =>
-        new(TActivation.Forward(v.X), TActivation.Forward(v.Y), TActivation.Forward(v.Z), TActivation.Forward(v.W));
+        Float4.Activate<TActivation>(v);
 }
 
 /// <summary>v·act'(x), x being the operand, laid as the output.</summary>
 internal readonly struct TimesSlope<TActivation> : IElementwiseStep
     where TActivation : unmanaged, IActivation
 {
-    static Float4 IElementwiseStep.Apply<TAccess>(Float4 v, View operand, int at, int channel, int count)
-    {
-        Float4 x = TAccess.Load(operand, at, count);
-        return v * new Float4(TActivation.Gradient(x.X), TActivation.Gradient(x.Y), TActivation.Gradient(x.Z), TActivation.Gradient(x.W));
-    }
+    static Float4 IElementwiseStep.Apply<TAccess>(Float4 v, View operand, int at, int channel, int count) =>
+        v * Float4.Gradient<TActivation>(TAccess.Load(operand, at, count));
 }
 
 /// <summary>v + x, x being the operand, laid as the output.</summary>

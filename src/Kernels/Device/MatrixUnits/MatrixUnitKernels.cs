@@ -8,11 +8,11 @@ internal static class MatrixUnitKernels
     // A group owns a tile of y, a warp 32 x 32 of it. The matrices pass through shared memory in steps of depth 16, read as vectors along
     // whatever is contiguous; while one step is multiplied the next one is on its way, in registers, where it is rounded.
     [HotKernel(VectorLoads = true, MatrixUnits = true)]
-    public static void Forward<TTile, TAccess, TActivation>(
+    public static void Forward<TTile, TAccess, TEpilogue>(
         View x, View weight, View bias, View residual, View y, MatrixUnitGeometry g, EpilogueGeometry e)
         where TTile : unmanaged, IMatrixTile
         where TAccess : unmanaged, IVectorAccess
-        where TActivation : unmanaged, IActivation
+        where TEpilogue : unmanaged, IEpilogue
     {
         ArrayView<Float4> tile = SharedMemory.Allocate<Float4>(TTile.SharedVectors);
         int rowTile = Grid.IdxX / g.ColumnTiles;
@@ -25,15 +25,7 @@ internal static class MatrixUnitKernels
             Float4 value = tile[((i >> TTile.ColumnShift) * (TensorFloatUnits.SumPitch / 16)) + v];
             if (e.HasBias != 0)
                 value += TAccess.Load(bias, k, count);
-            Float4 added = Float4.Of(0f);
-            if (e.AddsBefore != 0 || e.AddsAfter != 0)
-                added = TAccess.Load(residual, (r * e.Channels) + k, count);
-            if (e.AddsBefore != 0)
-                value += added;
-            value = new Float4(TActivation.Forward(value.X), TActivation.Forward(value.Y), TActivation.Forward(value.Z), TActivation.Forward(value.W));
-            if (e.AddsAfter != 0)
-                value += added;
-            TAccess.Store(y, (r * e.Pitch) + e.First + k, value, count);
+            Epilogues.Store<TEpilogue, Float4>(value, residual, y, r, k, count, e);
         }
     }
 
@@ -143,5 +135,28 @@ internal static class MatrixUnitKernels
             if (TTile.WarpRows == 2)
                 TensorFloatUnits.Put(right + TRight.Place(i + all, TTile.ColumnShift, TRight.RightPitch), step.right1);
         }
+    }
+}
+
+/// <summary>A product for matrix units, by value: result[row, column] = Σ_depth left[row, depth] · right[depth, column].</summary>
+public readonly struct MatrixUnitGeometry
+{
+    /// <summary>Extents.</summary>
+    public readonly int Rows, Columns, Depth;
+
+    /// <summary>Elements from one row of memory to the next, of the left and of the right matrix.</summary>
+    public readonly int LeftPitch, RightPitch;
+
+    /// <summary>Tiles beside one another, and how much depth each plane of the grid takes.</summary>
+    public readonly int ColumnTiles, PlaneDepth;
+
+    /// <summary>1 where the result is added to what is there, 0 where it is set.</summary>
+    public readonly int Adds;
+
+    /// <summary>Collects the extents.</summary>
+    internal MatrixUnitGeometry(int rows, int columns, int depth, int leftPitch, int rightPitch, int columnTiles, int planeDepth, bool adds = false)
+    {
+        (Rows, Columns, Depth, LeftPitch, RightPitch) = (rows, columns, depth, leftPitch, rightPitch);
+        (ColumnTiles, PlaneDepth, Adds) = (columnTiles, planeDepth, adds ? 1 : 0);
     }
 }

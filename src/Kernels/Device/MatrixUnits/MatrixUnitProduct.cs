@@ -1,11 +1,7 @@
 namespace GpuNet.Kernels;
 
 /// <summary>A gradient's product by matrix units; with little to gain from tiles alone, planes share the depth and are added up in order.</summary>
-/// <typeparam name="TLeft">How the left matrix lies in memory.</typeparam>
-/// <typeparam name="TRight">How the right matrix lies in memory.</typeparam>
-internal sealed class MatrixUnitProduct<TLeft, TRight>
-    where TLeft : unmanaged, IMatrixLayout
-    where TRight : unmanaged, IMatrixLayout
+internal sealed class MatrixUnitProduct
 {
     // Depth that is worth a plane's own pass over the result, and groups that keep a multiprocessor busy.
     private const int LeastPlaneDepth = 256;
@@ -19,6 +15,7 @@ internal sealed class MatrixUnitProduct<TLeft, TRight>
 
     /// <summary>Prepares the product.</summary>
     /// <param name="device">Device.</param>
+    /// <param name="layout">How both matrices lie in memory: an <see cref="IMatrixLayout"/>.</param>
     /// <param name="rows">Rows of the result.</param>
     /// <param name="columns">Columns of the result.</param>
     /// <param name="depth">Terms of a sum.</param>
@@ -26,7 +23,7 @@ internal sealed class MatrixUnitProduct<TLeft, TRight>
     /// <param name="rightPitch">Elements of a row of memory of the right matrix.</param>
     /// <param name="isVector">Whether all extents that run along rows of memory are multiples of four.</param>
     /// <param name="inPlanes">Whether depth may be shared; the product then is always added to the result.</param>
-    public MatrixUnitProduct(Device device, int rows, int columns, int depth, int leftPitch, int rightPitch, bool isVector, bool inPlanes)
+    public MatrixUnitProduct(Device device, Type layout, int rows, int columns, int depth, int leftPitch, int rightPitch, bool isVector, bool inPlanes)
     {
         MatrixUnitTile tile = MatrixUnitTile.For(device, rows, columns);
         elements = checked(rows * columns);
@@ -37,7 +34,8 @@ internal sealed class MatrixUnitProduct<TLeft, TRight>
         set = new MatrixUnitGeometry(rows, columns, depth, leftPitch, rightPitch, tile.ColumnTiles(columns), planeDepth);
         add = new MatrixUnitGeometry(rows, columns, depth, leftPitch, rightPitch, tile.ColumnTiles(columns), planeDepth, adds: true);
         groups = new GroupCount(tiles, planes);
-        kernel = tile.Bind(new Binder(device, isVector, tile.GroupSize));
+        kernel = new(device, Policies.Close(MatrixUnitKernels.Product<MatrixTile64x32, DepthRows, DepthRows, Vectors>,
+            tile.Policy, layout, layout, Access.Policy(isVector)), tile.GroupSize);
         if (planes > 1)
             combine = new(device, PartialSumKernels.Combine);
     }
@@ -55,13 +53,5 @@ internal sealed class MatrixUnitProduct<TLeft, TRight>
     {
         kernel.Run(groups, left, right, combine is null ? result : workspace.View, combine is null && adds ? add : set);
         combine?.Run(elements, workspace.View, result, elements, groups.Y);
-    }
-
-    private sealed class Binder(Device device, bool isVector, int groupSize) : IMatrixTileBinder<Kernel<View, View, View, MatrixUnitGeometry>>
-    {
-        public Kernel<View, View, View, MatrixUnitGeometry> Bind<TTile>()
-            where TTile : unmanaged, IMatrixTile => isVector
-            ? new(device, MatrixUnitKernels.Product<TTile, TLeft, TRight, Vectors>, groupSize)
-            : new(device, MatrixUnitKernels.Product<TTile, TLeft, TRight, Guarded>, groupSize);
     }
 }

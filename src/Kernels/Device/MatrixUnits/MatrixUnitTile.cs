@@ -1,13 +1,5 @@
 namespace GpuNet.Kernels;
 
-/// <summary>Something that is built for one <see cref="IMatrixTile"/>.</summary>
-internal interface IMatrixTileBinder<TResult>
-{
-    /// <summary>Builds it.</summary>
-    TResult Bind<TTile>()
-        where TTile : unmanaged, IMatrixTile;
-}
-
 /// <summary>The tile of a product by matrix units, as numbers.</summary>
 /// <param name="WarpRows">Warps below one another.</param>
 /// <param name="WarpColumns">Warps beside one another.</param>
@@ -36,14 +28,92 @@ internal readonly record struct MatrixUnitTile(int WarpRows, int WarpColumns)
     /// <summary>Groups of threads for a result.</summary>
     public int Groups(int rows, int columns) => checked(Tiles(rows, Warp * WarpRows) * ColumnTiles(columns));
 
-    /// <summary>Builds what <paramref name="binder"/> builds for the tile.</summary>
-    public TResult Bind<TResult>(IMatrixTileBinder<TResult> binder) => (WarpRows, WarpColumns) switch
+    /// <summary>The tile as a type.</summary>
+    public Type Policy => (WarpRows, WarpColumns) switch
     {
-        (4, 2) => binder.Bind<MatrixTile128x64>(),
-        (4, _) => binder.Bind<MatrixTile128x32>(),
-        (_, 2) => binder.Bind<MatrixTile64x64>(),
-        _ => binder.Bind<MatrixTile64x32>(),
+        (4, 2) => typeof(MatrixTile128x64),
+        (4, _) => typeof(MatrixTile128x32),
+        (_, 2) => typeof(MatrixTile64x64),
+        _ => typeof(MatrixTile64x32),
     };
 
     private static int Tiles(int extent, int tile) => (extent + tile - 1) / tile;
+}
+
+/// <summary>
+/// The part of a product that a group of threads makes by matrix units: a tile for each of its warps, 32 rows by 32 columns, beside and
+/// below one another.
+/// </summary>
+internal interface IMatrixTile
+{
+    /// <summary>Warps below one another.</summary>
+    static abstract int WarpRows { get; }
+
+    /// <summary>Warps beside one another.</summary>
+    static abstract int WarpColumns { get; }
+
+    /// <summary>The rows, and the columns, in vectors of four: as powers of two.</summary>
+    static abstract int RowShift { get; }
+
+    /// <summary>See <see cref="RowShift"/>.</summary>
+    static abstract int ColumnShift { get; }
+
+    /// <summary>Shared memory in vectors: two buffers of both matrices, or all sums, whichever is more.</summary>
+    static abstract int SharedVectors { get; }
+}
+
+/// <summary>8 warps, for all that is large.</summary>
+internal readonly struct MatrixTile128x64 : IMatrixTile
+{
+    public static int WarpRows => 4;
+
+    public static int WarpColumns => 2;
+
+    public static int RowShift => 5;
+
+    public static int ColumnShift => 4;
+
+    public static int SharedVectors => 128 * TensorFloatUnits.SumPitch / 16;
+}
+
+/// <summary>4 warps, for few columns.</summary>
+internal readonly struct MatrixTile128x32 : IMatrixTile
+{
+    public static int WarpRows => 4;
+
+    public static int WarpColumns => 1;
+
+    public static int RowShift => 5;
+
+    public static int ColumnShift => 3;
+
+    public static int SharedVectors => 128 * TensorFloatUnits.SumPitch / 16;
+}
+
+/// <summary>4 warps, for few rows.</summary>
+internal readonly struct MatrixTile64x64 : IMatrixTile
+{
+    public static int WarpRows => 2;
+
+    public static int WarpColumns => 2;
+
+    public static int RowShift => 4;
+
+    public static int ColumnShift => 4;
+
+    public static int SharedVectors => 2 * TensorFloatUnits.BufferBytes / 16;
+}
+
+/// <summary>2 warps, where both are few.</summary>
+internal readonly struct MatrixTile64x32 : IMatrixTile
+{
+    public static int WarpRows => 2;
+
+    public static int WarpColumns => 1;
+
+    public static int RowShift => 4;
+
+    public static int ColumnShift => 3;
+
+    public static int SharedVectors => 2 * TensorFloatUnits.BufferBytes / 16;
 }

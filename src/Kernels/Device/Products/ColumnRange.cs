@@ -12,6 +12,14 @@ internal readonly record struct ColumnRange(int First, int Count, int Width)
     /// <summary>Tiles.</summary>
     public int Tiles => (Count + Width - 1) / Width;
 
+    /// <summary>The columns of a tile as a type.</summary>
+    public Type Policy => Width switch
+    {
+        16 => typeof(Float16),
+        8 => typeof(Float8),
+        _ => typeof(Float4),
+    };
+
     /// <summary>Tiles of sixteen, which are whole, and for what is left one of eight, or tiles of four of which the last may be cut.</summary>
     public static IEnumerable<ColumnRange> Split(int columns)
     {

@@ -3,7 +3,7 @@ namespace GpuNet.Kernels;
 /// <summary>Convolution as matrix products whose rows are gathered as they are read; pointwise and linear layers are one of a single tap.</summary>
 internal sealed class ConvolutionProducts : Launcher
 {
-    private readonly PlainEpilogue epilogue;
+    private readonly LaunchedEpilogue epilogue;
     private readonly Product forward;
     private readonly WeightTranspose? transpose;
     private readonly Product? backwardData;
@@ -20,15 +20,15 @@ internal sealed class ConvolutionProducts : Launcher
     {
         this.gateInput = gateInput;
         var product = ProductGeometry.Forward(op, joins: true);
-        epilogue = new PlainEpilogue(device, op);
-        forward = Create(tile, device, [product], op.Groups, epilogue.Geometry, new(op.Epilogue.Activation, op.Epilogue.Residual, gateInput > 0, op.Storage));
+        epilogue = new LaunchedEpilogue(device, op);
+        forward = Create(tile, device, [product], op.Groups, epilogue.Geometry, op, gateInput > 0);
         WorkspaceElements = forward.WorkspaceElements;
         if (op.IsInferenceOnly || gateInput > 0)
             return;
         inputs = op.Input.C;
         transpose = new WeightTranspose(device, op);
         transposedWeights = (int)(Arena.Align(op.Parameters[0].Shape.Bytes) / sizeof(float));
-        backwardData = Create(tile, device, ProductGeometry.Backward(op), op.Groups, new EpilogueGeometry(inputs, adds: false), ProductFusion.None);
+        backwardData = Create(tile, device, ProductGeometry.Backward(op), op.Groups, new EpilogueGeometry(inputs, adds: false), null, false);
         backwardWeights = tile == ProductTile.Register
             ? new RegisterWeightProduct(device, product, op.Groups)
             : new SharedWeightProduct(device, product, op.Groups);
@@ -69,9 +69,28 @@ internal sealed class ConvolutionProducts : Launcher
             backwardBias.Run(dy, o.DParameters[1].View, workspace);
     }
 
+    // The gradient of the input is a product of floats without an epilogue.
     private static Product Create(
-        ProductTile tile, Device device, IEnumerable<ProductGeometry> products, int groups, EpilogueGeometry epilogue, ProductFusion fusion) =>
-        tile == ProductTile.Register
-            ? new RegisterProduct(device, products, groups, epilogue, fusion)
-            : new SharedProduct(device, products, groups, epilogue, fusion, splits: tile == ProductTile.SharedSplit);
+        ProductTile tile, Device device, IEnumerable<ProductGeometry> products, int groups, EpilogueGeometry geometry, Convolution? op, bool gated)
+    {
+        Epilogue epilogue = op?.Epilogue ?? Epilogue.None;
+        Storage storage = op?.Storage ?? default;
+        Type? prologue = gated ? typeof(GatePrologue) : null;
+        return tile == ProductTile.Register
+            ? new RegisterProduct(device, products, groups, geometry, epilogue, storage, prologue)
+            : new SharedProduct(device, products, groups, geometry, epilogue, storage, prologue, splits: tile == ProductTile.SharedSplit);
+    }
+}
+
+/// <summary>Where the tiles of a convolution's products lie.</summary>
+internal enum ProductTile
+{
+    /// <summary>In the registers of each thread: <see cref="RegisterProduct"/>.</summary>
+    Register,
+
+    /// <summary>In the memory that a group shares: <see cref="SharedProduct"/>.</summary>
+    Shared,
+
+    /// <summary>The same, with the depth of thin products split among groups.</summary>
+    SharedSplit,
 }

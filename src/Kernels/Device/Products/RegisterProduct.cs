@@ -1,4 +1,4 @@
-global using RegisterTileKernel = GpuNet.Kernel<
+using RegisterTileKernel = GpuNet.Kernel<
     ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>,
     GpuNet.Kernels.ProductGeometry, GpuNet.Kernels.EpilogueGeometry, int, int, int>;
 
@@ -14,28 +14,41 @@ internal sealed class RegisterProduct : Product
 
     private readonly List<Part> parts = [];
 
+    /// <summary>Shares the columns out and loads the kernels.</summary>
+    /// <param name="device">Where to run.</param>
+    /// <param name="geometries">The products that make up the result.</param>
+    /// <param name="groups">Groups of channels.</param>
+    /// <param name="extents">Extents of what follows.</param>
+    /// <param name="epilogue">What follows.</param>
+    /// <param name="storage">How source and result lie in memory.</param>
+    /// <param name="prologue">What becomes of the source as it is read; null for nothing.</param>
     public RegisterProduct(
-        Device device, IEnumerable<ProductGeometry> geometries, int groups, EpilogueGeometry epilogue, ProductFusion fusion)
+        Device device, IEnumerable<ProductGeometry> geometries, int groups, EpilogueGeometry extents, Epilogue epilogue, Storage storage, Type? prologue)
     {
         foreach (ProductGeometry g in geometries)
         {
-            bool isVector = ((g.Columns | g.WeightPitch | epilogue.Channels | epilogue.Pitch | epilogue.First) & 3) == 0;
+            bool isVector = ((g.Columns | g.WeightPitch) & 3) == 0 && extents.IsVector;
+            Type input = Inputs.Policy(isVector, storage.Input, prologue), end = Epilogues.Policy(epilogue, Access.Policy(isVector, storage.Output));
             int tiles = (g.Rows + RegisterTileKernels.Rows - 1) / RegisterTileKernels.Rows;
+            // The dense kernel does not tell images apart, as a gate must.
+            Action<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, int, int, int> kernel = g.IsDense && prologue is null
+                ? RegisterTileKernels.Dense<Float4, Input<Vectors, Vectors, NoPrologue>, SumEpilogue<Vectors>>
+                : RegisterTileKernels.Windowed<Float4, Input<Vectors, Vectors, NoPrologue>, SumEpilogue<Vectors>>;
             foreach (ColumnRange range in ColumnRange.Split(g.Columns))
             {
                 int columnTiles = range.Tiles, groupSize = ColumnRange.GroupSize(device, columnTiles);
                 int rowTiles = device.Info.IsProcessor ? RowTiles(device, g, tiles, range.Width, columnTiles * groups) : 1;
                 parts.Add(new Part(
-                    fusion.Activation.Bind(new Binder(device, groupSize, g.IsDense, isVector, fusion, range.Width)), g, range.First, range.First + range.Count,
+                    new(device, Policies.Close(kernel, range.Policy, input, end), groupSize), g, range.First, range.First + range.Count,
                     rowTiles, new GroupCount((tiles + rowTiles - 1) / rowTiles, (columnTiles + groupSize - 1) / groupSize, groups)));
             }
         }
     }
 
-    public override void Run(View x, View factors, View weight, View bias, View extra, View y, EpilogueGeometry epilogue, View workspace)
+    public override void Run(View x, View factors, View weight, View bias, View residual, View y, EpilogueGeometry epilogue, View workspace)
     {
         foreach (Part part in parts)
-            part.Kernel.Run(part.Groups, x, factors, weight, bias, extra, y, part.Geometry, epilogue, part.FirstColumn, part.EndColumn, part.RowTiles);
+            part.Kernel.Run(part.Groups, x, factors, weight, bias, residual, y, part.Geometry, epilogue, part.FirstColumn, part.EndColumn, part.RowTiles);
     }
 
     private static int RowTiles(Device device, ProductGeometry g, int tiles, int width, int columnTiles)
@@ -46,47 +59,5 @@ internal sealed class RegisterProduct : Product
     }
 
     private sealed record Part(
-        RegisterTileKernel Kernel, ProductGeometry Geometry, int FirstColumn, int EndColumn, int RowTiles,
-        GroupCount Groups);
-
-    private sealed class Binder(Device device, int groupSize, bool isDense, bool isVector, ProductFusion fusion, int width)
-        : EndBinder<RegisterTileKernel>(fusion.Residual)
-    {
-        protected override RegisterTileKernel BindEnd<TEnd>() => width switch
-        {
-            16 => BindColumns<Columns16, TEnd>(),
-            8 => BindColumns<Columns8, TEnd>(),
-            _ => BindColumns<Columns4, TEnd>(),
-        };
-
-        private RegisterTileKernel BindColumns<TColumns, TEnd>()
-            where TColumns : unmanaged, IColumns<TColumns>
-            where TEnd : unmanaged, IProductEnd =>
-            fusion.Gated ? BindPrologue<TColumns, GatePrologue, TEnd>() : BindPrologue<TColumns, NoPrologue, TEnd>();
-
-        // The dense kernel does not tell images apart.
-        private RegisterTileKernel BindPrologue<TColumns, TPrologue, TEnd>()
-            where TColumns : unmanaged, IColumns<TColumns>
-            where TPrologue : unmanaged, IPrologue
-            where TEnd : unmanaged, IProductEnd
-        {
-            var binder = new StorageBinder<TColumns, TPrologue, TEnd>(device, groupSize, isDense && !fusion.Gated);
-            return isVector ? fusion.Storage.Bind<Vectors, RegisterTileKernel>(binder)
-                : fusion.Storage.Bind<Guarded, RegisterTileKernel>(binder);
-        }
-    }
-
-    private sealed class StorageBinder<TColumns, TPrologue, TEnd>(Device device, int groupSize, bool isDense)
-        : IStorageBinder<RegisterTileKernel>
-        where TColumns : unmanaged, IColumns<TColumns>
-        where TPrologue : unmanaged, IPrologue
-        where TEnd : unmanaged, IProductEnd
-    {
-        public RegisterTileKernel Bind<TIn, TAccess, TOut>()
-            where TIn : unmanaged, IVectorAccess
-            where TAccess : unmanaged, IVectorAccess
-            where TOut : unmanaged, IVectorAccess => isDense
-            ? new(device, RegisterTileKernels.Dense<TColumns, TIn, TAccess, TOut, TPrologue, TEnd>, groupSize)
-            : new(device, RegisterTileKernels.Windowed<TColumns, TIn, TAccess, TOut, TPrologue, TEnd>, groupSize);
-    }
+        RegisterTileKernel Kernel, ProductGeometry Geometry, int FirstColumn, int EndColumn, int RowTiles, GroupCount Groups);
 }

@@ -3,7 +3,7 @@ namespace GpuNet.Kernels;
 /// <summary>Eight rows of a few columns of sums, in registers: what one thread makes of a product.</summary>
 /// <typeparam name="TColumns">Columns of a row.</typeparam>
 internal struct RegisterTile<TColumns>
-    where TColumns : unmanaged, IColumns<TColumns>
+    where TColumns : unmanaged, IFloats<TColumns>
 {
     /// <summary>A row each.</summary>
     public TColumns R0, R1, R2, R3, R4, R5, R6, R7;
@@ -20,53 +20,47 @@ internal struct RegisterTile<TColumns>
     /// Adds the products of <paramref name="depth"/> elements of each row, <paramref name="step"/> apart from its place in
     /// <paramref name="x"/> on, and as many rows of a matrix.
     /// </summary>
-    /// <typeparam name="TIn">How x lies in memory.</typeparam>
-    /// <typeparam name="TAccess">How the matrix is reached.</typeparam>
-    /// <typeparam name="TPrologue">What becomes of x.</typeparam>
-    public static RegisterTile<TColumns> Add<TIn, TAccess, TPrologue>(
+    /// <typeparam name="TInput">How x and the matrix are read.</typeparam>
+    public static RegisterTile<TColumns> Add<TInput>(
         RegisterTile<TColumns> sums, View x, RowNumbers at, int step, View factors, RowNumbers factor, int factorStep, int factorRow,
         View matrix, int w, int pitch, int count, int depth)
-        where TIn : unmanaged, IVectorAccess
-        where TAccess : unmanaged, IVectorAccess
-        where TPrologue : unmanaged, IPrologue
+        where TInput : unmanaged, IInput
     {
         for (int c = 0; c < depth; c++)
         {
             int e = c * step;
             int f = c * factorStep;
-            TColumns b = TColumns.Load<TAccess>(matrix, w + (c * pitch), count);
-            sums.R0 = TColumns.MultiplyAdd(TPrologue.Apply(TIn.Get(x, at.R0 + e), factors, factor.R0 + f, factorRow), b, sums.R0);
-            sums.R1 = TColumns.MultiplyAdd(TPrologue.Apply(TIn.Get(x, at.R1 + e), factors, factor.R1 + f, factorRow), b, sums.R1);
-            sums.R2 = TColumns.MultiplyAdd(TPrologue.Apply(TIn.Get(x, at.R2 + e), factors, factor.R2 + f, factorRow), b, sums.R2);
-            sums.R3 = TColumns.MultiplyAdd(TPrologue.Apply(TIn.Get(x, at.R3 + e), factors, factor.R3 + f, factorRow), b, sums.R3);
-            sums.R4 = TColumns.MultiplyAdd(TPrologue.Apply(TIn.Get(x, at.R4 + e), factors, factor.R4 + f, factorRow), b, sums.R4);
-            sums.R5 = TColumns.MultiplyAdd(TPrologue.Apply(TIn.Get(x, at.R5 + e), factors, factor.R5 + f, factorRow), b, sums.R5);
-            sums.R6 = TColumns.MultiplyAdd(TPrologue.Apply(TIn.Get(x, at.R6 + e), factors, factor.R6 + f, factorRow), b, sums.R6);
-            sums.R7 = TColumns.MultiplyAdd(TPrologue.Apply(TIn.Get(x, at.R7 + e), factors, factor.R7 + f, factorRow), b, sums.R7);
+            TColumns b = TInput.Floats<TColumns>(matrix, w + (c * pitch), count);
+            sums.R0 = TColumns.MultiplyAdd(Read<TInput>(x, at.R0 + e, factors, factor.R0 + f, factorRow), b, sums.R0);
+            sums.R1 = TColumns.MultiplyAdd(Read<TInput>(x, at.R1 + e, factors, factor.R1 + f, factorRow), b, sums.R1);
+            sums.R2 = TColumns.MultiplyAdd(Read<TInput>(x, at.R2 + e, factors, factor.R2 + f, factorRow), b, sums.R2);
+            sums.R3 = TColumns.MultiplyAdd(Read<TInput>(x, at.R3 + e, factors, factor.R3 + f, factorRow), b, sums.R3);
+            sums.R4 = TColumns.MultiplyAdd(Read<TInput>(x, at.R4 + e, factors, factor.R4 + f, factorRow), b, sums.R4);
+            sums.R5 = TColumns.MultiplyAdd(Read<TInput>(x, at.R5 + e, factors, factor.R5 + f, factorRow), b, sums.R5);
+            sums.R6 = TColumns.MultiplyAdd(Read<TInput>(x, at.R6 + e, factors, factor.R6 + f, factorRow), b, sums.R6);
+            sums.R7 = TColumns.MultiplyAdd(Read<TInput>(x, at.R7 + e, factors, factor.R7 + f, factorRow), b, sums.R7);
         }
         return sums;
     }
 
     /// <summary>The same for neighbouring elements, where a row whose place is negative is padding.</summary>
-    public static RegisterTile<TColumns> AddInside<TIn, TAccess, TPrologue>(
+    public static RegisterTile<TColumns> AddInside<TInput>(
         RegisterTile<TColumns> sums, View x, RowNumbers at, View factors, RowNumbers factor, int factorRow,
         View matrix, int w, int pitch, int count, int depth)
-        where TIn : unmanaged, IVectorAccess
-        where TAccess : unmanaged, IVectorAccess
-        where TPrologue : unmanaged, IPrologue
+        where TInput : unmanaged, IInput
     {
         RowNumbers from = RowNumbers.NotNegative(at);
         for (int c = 0; c < depth; c++)
         {
-            TColumns b = TColumns.Load<TAccess>(matrix, w + (c * pitch), count);
-            float x0 = TPrologue.Apply(TIn.Get(x, from.R0 + c), factors, factor.R0 + c, factorRow);
-            float x1 = TPrologue.Apply(TIn.Get(x, from.R1 + c), factors, factor.R1 + c, factorRow);
-            float x2 = TPrologue.Apply(TIn.Get(x, from.R2 + c), factors, factor.R2 + c, factorRow);
-            float x3 = TPrologue.Apply(TIn.Get(x, from.R3 + c), factors, factor.R3 + c, factorRow);
-            float x4 = TPrologue.Apply(TIn.Get(x, from.R4 + c), factors, factor.R4 + c, factorRow);
-            float x5 = TPrologue.Apply(TIn.Get(x, from.R5 + c), factors, factor.R5 + c, factorRow);
-            float x6 = TPrologue.Apply(TIn.Get(x, from.R6 + c), factors, factor.R6 + c, factorRow);
-            float x7 = TPrologue.Apply(TIn.Get(x, from.R7 + c), factors, factor.R7 + c, factorRow);
+            TColumns b = TInput.Floats<TColumns>(matrix, w + (c * pitch), count);
+            float x0 = Read<TInput>(x, from.R0 + c, factors, factor.R0 + c, factorRow);
+            float x1 = Read<TInput>(x, from.R1 + c, factors, factor.R1 + c, factorRow);
+            float x2 = Read<TInput>(x, from.R2 + c, factors, factor.R2 + c, factorRow);
+            float x3 = Read<TInput>(x, from.R3 + c, factors, factor.R3 + c, factorRow);
+            float x4 = Read<TInput>(x, from.R4 + c, factors, factor.R4 + c, factorRow);
+            float x5 = Read<TInput>(x, from.R5 + c, factors, factor.R5 + c, factorRow);
+            float x6 = Read<TInput>(x, from.R6 + c, factors, factor.R6 + c, factorRow);
+            float x7 = Read<TInput>(x, from.R7 + c, factors, factor.R7 + c, factorRow);
             sums.R0 = TColumns.MultiplyAdd(at.R0 < 0 ? 0f : x0, b, sums.R0);
             sums.R1 = TColumns.MultiplyAdd(at.R1 < 0 ? 0f : x1, b, sums.R1);
             sums.R2 = TColumns.MultiplyAdd(at.R2 < 0 ? 0f : x2, b, sums.R2);
@@ -80,31 +74,34 @@ internal struct RegisterTile<TColumns>
     }
 
     /// <summary>Adds what a map of the result's extents holds.</summary>
-    public static RegisterTile<TColumns> Add<TAccess>(RegisterTile<TColumns> sums, View extra, RowNumbers at, int count)
-        where TAccess : unmanaged, IVectorAccess
+    public static RegisterTile<TColumns> Add<TEpilogue>(RegisterTile<TColumns> sums, View residual, RowNumbers at, int count)
+        where TEpilogue : unmanaged, IEpilogue
     {
-        sums.R0 = TColumns.Add(sums.R0, TColumns.Load<TAccess>(extra, at.R0, count));
-        sums.R1 = TColumns.Add(sums.R1, TColumns.Load<TAccess>(extra, at.R1, count));
-        sums.R2 = TColumns.Add(sums.R2, TColumns.Load<TAccess>(extra, at.R2, count));
-        sums.R3 = TColumns.Add(sums.R3, TColumns.Load<TAccess>(extra, at.R3, count));
-        sums.R4 = TColumns.Add(sums.R4, TColumns.Load<TAccess>(extra, at.R4, count));
-        sums.R5 = TColumns.Add(sums.R5, TColumns.Load<TAccess>(extra, at.R5, count));
-        sums.R6 = TColumns.Add(sums.R6, TColumns.Load<TAccess>(extra, at.R6, count));
-        sums.R7 = TColumns.Add(sums.R7, TColumns.Load<TAccess>(extra, at.R7, count));
+        sums.R0 = sums.R0 + TEpilogue.Load<TColumns>(residual, at.R0, count);
+        sums.R1 = sums.R1 + TEpilogue.Load<TColumns>(residual, at.R1, count);
+        sums.R2 = sums.R2 + TEpilogue.Load<TColumns>(residual, at.R2, count);
+        sums.R3 = sums.R3 + TEpilogue.Load<TColumns>(residual, at.R3, count);
+        sums.R4 = sums.R4 + TEpilogue.Load<TColumns>(residual, at.R4, count);
+        sums.R5 = sums.R5 + TEpilogue.Load<TColumns>(residual, at.R5, count);
+        sums.R6 = sums.R6 + TEpilogue.Load<TColumns>(residual, at.R6, count);
+        sums.R7 = sums.R7 + TEpilogue.Load<TColumns>(residual, at.R7, count);
         return sums;
     }
 
     /// <summary>Writes the sums.</summary>
-    public static void Store<TAccess>(RegisterTile<TColumns> sums, View y, RowNumbers at, int count)
-        where TAccess : unmanaged, IVectorAccess
+    public static void Store<TEpilogue>(RegisterTile<TColumns> sums, View y, RowNumbers at, int count)
+        where TEpilogue : unmanaged, IEpilogue
     {
-        TColumns.Store<TAccess>(y, at.R0, sums.R0, count);
-        TColumns.Store<TAccess>(y, at.R1, sums.R1, count);
-        TColumns.Store<TAccess>(y, at.R2, sums.R2, count);
-        TColumns.Store<TAccess>(y, at.R3, sums.R3, count);
-        TColumns.Store<TAccess>(y, at.R4, sums.R4, count);
-        TColumns.Store<TAccess>(y, at.R5, sums.R5, count);
-        TColumns.Store<TAccess>(y, at.R6, sums.R6, count);
-        TColumns.Store<TAccess>(y, at.R7, sums.R7, count);
+        TEpilogue.Store(y, at.R0, sums.R0, count);
+        TEpilogue.Store(y, at.R1, sums.R1, count);
+        TEpilogue.Store(y, at.R2, sums.R2, count);
+        TEpilogue.Store(y, at.R3, sums.R3, count);
+        TEpilogue.Store(y, at.R4, sums.R4, count);
+        TEpilogue.Store(y, at.R5, sums.R5, count);
+        TEpilogue.Store(y, at.R6, sums.R6, count);
+        TEpilogue.Store(y, at.R7, sums.R7, count);
     }
+
+    private static float Read<TInput>(View x, int at, View factors, int factor, int row)
+        where TInput : unmanaged, IInput => Inputs.Read<TInput, Float1>(x, at, factors, factor, row, 1).X;
 }

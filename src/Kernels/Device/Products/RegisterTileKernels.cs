@@ -3,8 +3,7 @@ using ILGPU;
 namespace GpuNet.Kernels;
 
 /// <summary>
-/// Products whose tiles are the registers of a thread, without shared memory: see <see cref="RegisterTile{TColumns}"/>. The input lies in
-/// memory as <c>TIn</c> says, the result and what is added to it as <c>TOut</c> says.
+/// Products whose tiles are the registers of a thread, without shared memory: see <see cref="RegisterTile{TColumns}"/>.
 /// </summary>
 internal static class RegisterTileKernels
 {
@@ -14,15 +13,12 @@ internal static class RegisterTileKernels
     // A thread owns tiles of 8 rows and some columns, one below the other, of a product whose rows are those of x. Nothing is shared.
     // Neighbouring threads are neighbouring columns: their weights are contiguous, and elements of x are one address for all of them.
     [HotKernel(VectorLoads = true)]
-    public static void Dense<TColumns, TIn, TAccess, TOut, TPrologue, TEnd>(
-        View x, View factors, View weight, View bias, View extra, View y,
+    public static void Dense<TColumns, TInput, TEpilogue>(
+        View x, View factors, View weight, View bias, View residual, View y,
         ProductGeometry g, EpilogueGeometry e, int firstColumn, int endColumn, int rowTiles)
-        where TColumns : unmanaged, IColumns<TColumns>
-        where TIn : unmanaged, IVectorAccess
-        where TAccess : unmanaged, IVectorAccess
-        where TOut : unmanaged, IVectorAccess
-        where TPrologue : unmanaged, IPrologue
-        where TEnd : unmanaged, IProductEnd
+        where TColumns : unmanaged, IFloats<TColumns>
+        where TInput : unmanaged, IInput
+        where TEpilogue : unmanaged, IEpilogue
     {
         int column = firstColumn + (((Grid.IdxY * Group.DimX) + Group.IdxX) * TColumns.Count);
         if (column >= endColumn)
@@ -33,21 +29,21 @@ internal static class RegisterTileKernels
         int row = Grid.IdxX * rowTiles * Rows;
         int end = End(row, rowTiles, g);
         RowNumbers factor = RowNumbers.Of(channel);
-        RegisterTile<TColumns> start = RegisterTile<TColumns>.Of(Start<TColumns, TAccess>(bias, k, count, e));
+        RegisterTile<TColumns> start = RegisterTile<TColumns>.Of(Start<TColumns, TInput>(bias, k, count, e));
         for (; row < end; row += Rows)
         {
             RowNumbers rows = RowNumbers.Rows(row, g.Rows - 1);
             RowNumbers at = RowNumbers.Scale(rows, g.SourcePitch, channel);
             RegisterTile<TColumns> sums = start;
             if (e.AddsBefore != 0)
-                sums = RegisterTile<TColumns>.Add<TOut>(sums, extra, RowNumbers.Scale(rows, e.Channels, k), count);
-            sums = RegisterTile<TColumns>.Add<TIn, TAccess, TPrologue>(
+                sums = RegisterTile<TColumns>.Add<TEpilogue>(sums, residual, RowNumbers.Scale(rows, e.Channels, k), count);
+            sums = RegisterTile<TColumns>.Add<TInput>(
                 sums, x, at, 1, factors, factor, 1, g.SourcePitch, weight, g.FirstTap + k, g.WeightPitch, count, g.Depth);
-            RegisterTile<TColumns>.Store<TOut>(sums, y, RowNumbers.Scale(rows, e.Pitch, e.First + k), count);
-            if (TEnd.Finishes)
+            RegisterTile<TColumns>.Store<TEpilogue>(sums, y, RowNumbers.Scale(rows, e.Pitch, e.First + k), count);
+            if (TEpilogue.Finishes)
             {
                 for (int i = row; i < row + Rows && i < end; i++)
-                    Finish<TColumns, TOut, TEnd>(extra, y, i, k, count, e);
+                    Finish<TColumns, TEpilogue>(residual, y, i, k, count, e);
             }
         }
     }
@@ -56,15 +52,12 @@ internal static class RegisterTileKernels
     // channels inside, so that padding is tested once for a tap and a pixel; a row of taps that no pixel of the tile has outside the
     // image takes no test.
     [HotKernel(VectorLoads = true)]
-    public static void Windowed<TColumns, TIn, TAccess, TOut, TPrologue, TEnd>(
-        View x, View factors, View weight, View bias, View extra, View y,
+    public static void Windowed<TColumns, TInput, TEpilogue>(
+        View x, View factors, View weight, View bias, View residual, View y,
         ProductGeometry g, EpilogueGeometry e, int firstColumn, int endColumn, int rowTiles)
-        where TColumns : unmanaged, IColumns<TColumns>
-        where TIn : unmanaged, IVectorAccess
-        where TAccess : unmanaged, IVectorAccess
-        where TOut : unmanaged, IVectorAccess
-        where TPrologue : unmanaged, IPrologue
-        where TEnd : unmanaged, IProductEnd
+        where TColumns : unmanaged, IFloats<TColumns>
+        where TInput : unmanaged, IInput
+        where TEpilogue : unmanaged, IEpilogue
     {
         int column = firstColumn + (((Grid.IdxY * Group.DimX) + Group.IdxX) * TColumns.Count);
         if (column >= endColumn)
@@ -75,7 +68,7 @@ internal static class RegisterTileKernels
         int row = Grid.IdxX * rowTiles * Rows;
         int end = End(row, rowTiles, g);
         RowNumbers factor = RowNumbers.Of(channel);
-        RegisterTile<TColumns> start = RegisterTile<TColumns>.Of(Start<TColumns, TAccess>(bias, k, count, e));
+        RegisterTile<TColumns> start = RegisterTile<TColumns>.Of(Start<TColumns, TInput>(bias, k, count, e));
         TargetPixel next = TargetPixel.At(row, g);
         for (; row < end; row += Rows)
         {
@@ -88,7 +81,7 @@ internal static class RegisterTileKernels
             TargetPixel p6 = TargetPixel.Next(p5, row + 6, g);
             TargetPixel p7 = TargetPixel.Next(p6, row + 7, g);
             next = TargetPixel.Next(p7, row + 8, g);
-            if (TPrologue.PerImage)
+            if (TInput.PerImage)
             {
                 factor.R0 = (p0.N * g.SourcePitch) + channel;
                 factor.R1 = (p1.N * g.SourcePitch) + channel;
@@ -110,7 +103,7 @@ internal static class RegisterTileKernels
             pixels.R7 = TargetPixel.Result(p7, g);
             RegisterTile<TColumns> sums = start;
             if (e.AddsBefore != 0)
-                sums = RegisterTile<TColumns>.Add<TOut>(sums, extra, RowNumbers.Scale(pixels, e.Channels, k), count);
+                sums = RegisterTile<TColumns>.Add<TEpilogue>(sums, residual, RowNumbers.Scale(pixels, e.Channels, k), count);
             for (int a = 0; a < g.TapsH; a++)
             {
                 int w = g.FirstTap + (a * g.TapStepH) + k;
@@ -129,42 +122,41 @@ internal static class RegisterTileKernels
                     at.R5 = TargetPixel.Source(p5, a, b, channel, g);
                     at.R6 = TargetPixel.Source(p6, a, b, channel, g);
                     at.R7 = TargetPixel.Source(p7, a, b, channel, g);
-                    sums = RegisterTile<TColumns>.Add<TIn, TAccess, TPrologue>(
+                    sums = RegisterTile<TColumns>.Add<TInput>(
                         sums, x, at, 1, factors, factor, 1, g.SourcePitch, weight, w, g.WeightPitch, count, inside ? g.RunDepth : 0);
-                    sums = RegisterTile<TColumns>.AddInside<TIn, TAccess, TPrologue>(
+                    sums = RegisterTile<TColumns>.AddInside<TInput>(
                         sums, x, at, factors, factor, g.SourcePitch, weight, w, g.WeightPitch, count, inside ? 0 : g.Depth);
                     w += g.TapStepW;
                 }
             }
-            RegisterTile<TColumns>.Store<TOut>(sums, y, RowNumbers.Scale(pixels, e.Pitch, e.First + k), count);
-            if (TEnd.Finishes)
+            RegisterTile<TColumns>.Store<TEpilogue>(sums, y, RowNumbers.Scale(pixels, e.Pitch, e.First + k), count);
+            if (TEpilogue.Finishes)
             {
                 TargetPixel pixel = p0;
                 for (int i = row; i < row + Rows && i < end; i++)
                 {
-                    Finish<TColumns, TOut, TEnd>(extra, y, TargetPixel.Result(pixel, g), k, count, e);
+                    Finish<TColumns, TEpilogue>(residual, y, TargetPixel.Result(pixel, g), k, count, e);
                     pixel = TargetPixel.Next(pixel, i + 1, g);
                 }
             }
         }
     }
 
-    private static TColumns Start<TColumns, TAccess>(View bias, int k, int count, EpilogueGeometry e)
-        where TColumns : unmanaged, IColumns<TColumns>
-        where TAccess : unmanaged, IVectorAccess => e.HasBias != 0 ? TColumns.Load<TAccess>(bias, k, count) : TColumns.Zero;
+    private static TColumns Start<TColumns, TInput>(View bias, int k, int count, EpilogueGeometry e)
+        where TColumns : unmanaged, IFloats<TColumns>
+        where TInput : unmanaged, IInput => e.HasBias != 0 ? TInput.Floats<TColumns>(bias, k, count) : TColumns.Of(0f);
 
     // The sums were written as they are and are read again, row by row, which keeps the code of the activation small.
-    private static void Finish<TColumns, TOut, TEnd>(View extra, View y, int pixel, int k, int count, EpilogueGeometry e)
-        where TColumns : unmanaged, IColumns<TColumns>
-        where TOut : unmanaged, IVectorAccess
-        where TEnd : unmanaged, IProductEnd
+    private static void Finish<TColumns, TEpilogue>(View residual, View y, int pixel, int k, int count, EpilogueGeometry e)
+        where TColumns : unmanaged, IFloats<TColumns>
+        where TEpilogue : unmanaged, IEpilogue
     {
         int at = (pixel * e.Pitch) + e.First + k;
-        int atExtra = (pixel * e.Channels) + k;
+        int atResidual = (pixel * e.Channels) + k;
         for (int j = 0; j < TColumns.Count; j += 4)
         {
-            Float4 sum = TOut.Load(y, at + j, count - j);
-            TOut.Store(y, at + j, TEnd.Finish<TOut>(sum, extra, atExtra + j, count - j), count - j);
+            Float4 sum = TEpilogue.Load<Float4>(y, at + j, count - j);
+            TEpilogue.Store(y, at + j, TEpilogue.Finish(sum, residual, atResidual + j, count - j), count - j);
         }
     }
 

@@ -8,11 +8,10 @@ internal static class RegisterTileWeightKernels
     // A thread owns 8 channels and some columns of the gradient, for a block of rows, which it walks in order. Nothing is shared: the
     // channels are one address for neighbouring threads, and their columns of dy are contiguous.
     [HotKernel(VectorLoads = true)]
-    public static void Dense<TColumns, TAccess, TPrologue>(
-        View x, View factors, View dy, View dweight, ProductGeometry g, int firstColumn, int endColumn, int channelTiles, int blockRows, int add)
-        where TColumns : unmanaged, IColumns<TColumns>
+    public static void Dense<TColumns, TAccess>(
+        View x, View dy, View dweight, ProductGeometry g, int firstColumn, int endColumn, int channelTiles, int blockRows, int add)
+        where TColumns : unmanaged, IFloats<TColumns>
         where TAccess : unmanaged, IVectorAccess
-        where TPrologue : unmanaged, IPrologue
     {
         int column = firstColumn + (((Grid.IdxY * Group.DimX) + Group.IdxX) * TColumns.Count);
         if (column >= endColumn)
@@ -24,25 +23,23 @@ internal static class RegisterTileWeightKernels
         int row = Grid.IdxX * blockRows;
         int left = g.Rows - row;
         RowNumbers channels = RowNumbers.Rows(channel, g.Depth - 1);
-        RowNumbers factor = RowNumbers.Scale(channels, 1, group * g.Depth);
-        RowNumbers at = RowNumbers.Scale(factor, 1, row * g.SourcePitch);
+        RowNumbers at = RowNumbers.Scale(channels, 1, (row * g.SourcePitch) + (group * g.Depth));
         RowNumbers target = RowNumbers.Scale(channels, g.WeightPitch, (Grid.IdxX * g.Depth * g.WeightPitch) + k);
-        RegisterTile<TColumns> sums = RegisterTile<TColumns>.Of(TColumns.Zero);
+        RegisterTile<TColumns> sums = RegisterTile<TColumns>.Of(TColumns.Of(0f));
         if (add != 0)
-            sums = RegisterTile<TColumns>.Add<TAccess>(sums, dweight, target, count);
-        sums = RegisterTile<TColumns>.Add<TAccess, TAccess, TPrologue>(
-            sums, x, at, g.SourcePitch, factors, factor, 0, g.SourcePitch, dy, (row * g.WeightPitch) + k, g.WeightPitch, count, left < blockRows ? left : blockRows);
-        RegisterTile<TColumns>.Store<TAccess>(sums, dweight, target, count);
+            sums = RegisterTile<TColumns>.Add<SumEpilogue<TAccess>>(sums, dweight, target, count);
+        sums = RegisterTile<TColumns>.Add<Input<TAccess, TAccess, NoPrologue>>(
+            sums, x, at, g.SourcePitch, x, at, 0, 0, dy, (row * g.WeightPitch) + k, g.WeightPitch, count, left < blockRows ? left : blockRows);
+        RegisterTile<TColumns>.Store<SumEpilogue<TAccess>>(sums, dweight, target, count);
     }
 
     // A thread owns 8 channels of a tap and some columns of the gradient, for a block of lines of target pixels. Nothing is shared. Which
     // pixels of a line read padding through the tap is known before the first of them, so that none is tested.
     [HotKernel(VectorLoads = true)]
-    public static void Windowed<TColumns, TAccess, TPrologue>(
-        View x, View factors, View dy, View dweight, ProductGeometry g, int firstColumn, int endColumn, int channelTiles, int blockLines, int add)
-        where TColumns : unmanaged, IColumns<TColumns>
+    public static void Windowed<TColumns, TAccess>(
+        View x, View dy, View dweight, ProductGeometry g, int firstColumn, int endColumn, int channelTiles, int blockLines, int add)
+        where TColumns : unmanaged, IFloats<TColumns>
         where TAccess : unmanaged, IVectorAccess
-        where TPrologue : unmanaged, IPrologue
     {
         int column = firstColumn + (((Grid.IdxY * Group.DimX) + Group.IdxX) * TColumns.Count);
         if (column >= endColumn)
@@ -67,28 +64,34 @@ internal static class RegisterTileWeightKernels
         int n = line / g.TargetH;
         int u = line - (n * g.TargetH);
         RowNumbers channels = RowNumbers.Rows(channel, g.Depth - 1);
-        RowNumbers factor = RowNumbers.Scale(channels, 1, group * g.Depth);
         RowNumbers target = RowNumbers.Scale(channels, g.WeightPitch, (((Grid.IdxX * taps) + tap) * g.Depth * g.WeightPitch) + k);
-        RegisterTile<TColumns> sums = RegisterTile<TColumns>.Of(TColumns.Zero);
+        RegisterTile<TColumns> sums = RegisterTile<TColumns>.Of(TColumns.Of(0f));
         if (add != 0)
-            sums = RegisterTile<TColumns>.Add<TAccess>(sums, dweight, target, count);
+            sums = RegisterTile<TColumns>.Add<SumEpilogue<TAccess>>(sums, dweight, target, count);
+        // Places are carried from line to line: what does not change, divisions included, the compiler would compute anew for each.
+        int row = (line * g.TargetW) + first;
+        int endRow = (line * g.TargetW) + end;
+        int linePitch = g.SourceW * g.SourcePitch;
+        int h = (u * g.StepH) + g.FirstH + (a * g.ApartH);
+        int from = (((n * g.SourceH) + h) * linePitch) + (((first * g.StepW) + offset) * g.SourcePitch) + (group * g.Depth);
         for (; line < lastLine; line++)
         {
-            int h = (u * g.StepH) + g.FirstH + (a * g.ApartH);
-            int from = (((((n * g.SourceH) + h) * g.SourceW) + (first * g.StepW) + offset) * g.SourcePitch) + (group * g.Depth);
-            RowNumbers at = RowNumbers.Scale(channels, 1, from);
-            RowNumbers gate = RowNumbers.Scale(factor, 1, TPrologue.PerImage ? n * g.SourcePitch : 0);
-            int depth = (h >= 0) & (h < g.SourceH) ? end - first : 0;
-            sums = RegisterTile<TColumns>.Add<TAccess, TAccess, TPrologue>(
-                sums, x, at, g.StepW * g.SourcePitch, factors, gate, 0, g.SourcePitch,
-                dy, (((line * g.TargetW) + first) * g.WeightPitch) + k, g.WeightPitch, count, depth);
+            int depth = (h >= 0) & (h < g.SourceH) ? endRow - row : 0;
+            sums = RegisterTile<TColumns>.Add<Input<TAccess, TAccess, NoPrologue>>(
+                sums, x, RowNumbers.Scale(channels, 1, from), g.StepW * g.SourcePitch, x, channels, 0, 0,
+                dy, (row * g.WeightPitch) + k, g.WeightPitch, count, depth);
+            row += g.TargetW;
+            endRow += g.TargetW;
+            h += g.StepH;
+            from += g.StepH * linePitch;
             u++;
             if (u == g.TargetH)
             {
                 u = 0;
-                n++;
+                h -= g.TargetH * g.StepH;
+                from += (g.SourceH - (g.TargetH * g.StepH)) * linePitch;
             }
         }
-        RegisterTile<TColumns>.Store<TAccess>(sums, dweight, target, count);
+        RegisterTile<TColumns>.Store<SumEpilogue<TAccess>>(sums, dweight, target, count);
     }
 }

@@ -23,11 +23,13 @@ internal sealed class RegisterWeightProduct : WeightProduct
         blocks = g.IsDense
             ? new WeightBlocks(device, g, g.Rows, 1, wanted)
             : new WeightBlocks(device, g, g.Images * g.TargetH, g.TargetW, wanted);
-        bool isVector = ((g.Columns | g.WeightPitch) & 3) == 0;
+        Type access = Access.Policy(((g.Columns | g.WeightPitch) & 3) == 0);
+        Action<View, View, View, ProductGeometry, int, int, int, int, int> kernel = g.IsDense
+            ? RegisterTileWeightKernels.Dense<Float4, Vectors> : RegisterTileWeightKernels.Windowed<Float4, Vectors>;
         foreach (ColumnRange range in ColumnRange.Split(g.Columns))
         {
             int columnTiles = range.Tiles, groupSize = ColumnRange.GroupSize(device, columnTiles);
-            parts.Add(new Part(Bind(device, groupSize, g.IsDense, isVector, range.Width), range.First, range.First + range.Count,
+            parts.Add(new Part(new(device, Policies.Close(kernel, range.Policy, access), groupSize), range.First, range.First + range.Count,
                 new GroupCount(blocks.Count, (columnTiles + groupSize - 1) / groupSize, channelTiles * matrices)));
         }
     }
@@ -38,30 +40,12 @@ internal sealed class RegisterWeightProduct : WeightProduct
     {
         foreach (Part part in parts)
         {
-            part.Kernel.Run(part.Groups, x, x, dy, blocks.Target(dweight, workspace), geometry, part.FirstColumn, part.EndColumn, channelTiles,
+            part.Kernel.Run(part.Groups, x, dy, blocks.Target(dweight, workspace), geometry, part.FirstColumn, part.EndColumn, channelTiles,
                 blocks.Lines, blocks.AddFlag);
         }
         blocks.Combine(workspace, dweight);
     }
 
-    private static Kernel<View, View, View, View, ProductGeometry, int, int, int, int, int> Bind(
-        Device device, int groupSize, bool isDense, bool isVector, int width) => (isVector, width) switch
-        {
-            (true, 16) => Bind<Columns16, Vectors>(device, groupSize, isDense),
-            (true, 8) => Bind<Columns8, Vectors>(device, groupSize, isDense),
-            (true, _) => Bind<Columns4, Vectors>(device, groupSize, isDense),
-            (false, 16) => Bind<Columns16, Guarded>(device, groupSize, isDense),
-            (false, 8) => Bind<Columns8, Guarded>(device, groupSize, isDense),
-            (false, _) => Bind<Columns4, Guarded>(device, groupSize, isDense),
-        };
-
-    private static Kernel<View, View, View, View, ProductGeometry, int, int, int, int, int> Bind<TColumns, TAccess>(
-        Device device, int groupSize, bool isDense)
-        where TColumns : unmanaged, IColumns<TColumns>
-        where TAccess : unmanaged, IVectorAccess => isDense
-        ? new(device, RegisterTileWeightKernels.Dense<TColumns, TAccess, NoPrologue>, groupSize)
-        : new(device, RegisterTileWeightKernels.Windowed<TColumns, TAccess, NoPrologue>, groupSize);
-
     private sealed record Part(
-        Kernel<View, View, View, View, ProductGeometry, int, int, int, int, int> Kernel, int FirstColumn, int EndColumn, GroupCount Groups);
+        Kernel<View, View, View, ProductGeometry, int, int, int, int, int> Kernel, int FirstColumn, int EndColumn, GroupCount Groups);
 }

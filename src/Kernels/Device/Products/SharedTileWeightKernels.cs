@@ -61,7 +61,7 @@ internal static class SharedTileWeightKernels
             s3 = Read<TRows, TAccess, TPrologue>(x, factors, p3, row + (3 * apart), end, a, b, channel, count, g);
         }
         Float4 d = TAccess.Load(dy, (columnRow * g.WeightPitch) + k, columnRow < end ? left : 0);
-        var sums = RegisterTile<Columns4>.Of(Columns4.Zero);
+        var sums = RegisterTile<Float4>.Of(Float4.Of(0f));
         ArrayView<Float4> vectors = source.Cast<Float4>();
         int pitch = (TTile.Rows + 4) / 4;
         // Stored into one half while the other is multiplied; a counter tells them apart.
@@ -105,14 +105,14 @@ internal static class SharedTileWeightKernels
         int first = ((Grid.IdxZ - (tile * parts.ChannelTiles)) * TTile.Rows) + ((thread >> TTile.ColumnBits) * 8);
         int target = (((((block * taps) + tap) * g.Depth) + first) * g.WeightPitch) + k;
         int there = g.Depth - first;
-        Write<TAccess>(sums.R0.A, dweight, target, there > 0 ? left : 0, add);
-        Write<TAccess>(sums.R1.A, dweight, target + g.WeightPitch, there > 1 ? left : 0, add);
-        Write<TAccess>(sums.R2.A, dweight, target + (2 * g.WeightPitch), there > 2 ? left : 0, add);
-        Write<TAccess>(sums.R3.A, dweight, target + (3 * g.WeightPitch), there > 3 ? left : 0, add);
-        Write<TAccess>(sums.R4.A, dweight, target + (4 * g.WeightPitch), there > 4 ? left : 0, add);
-        Write<TAccess>(sums.R5.A, dweight, target + (5 * g.WeightPitch), there > 5 ? left : 0, add);
-        Write<TAccess>(sums.R6.A, dweight, target + (6 * g.WeightPitch), there > 6 ? left : 0, add);
-        Write<TAccess>(sums.R7.A, dweight, target + (7 * g.WeightPitch), there > 7 ? left : 0, add);
+        Write<TAccess>(sums.R0, dweight, target, there > 0 ? left : 0, add);
+        Write<TAccess>(sums.R1, dweight, target + g.WeightPitch, there > 1 ? left : 0, add);
+        Write<TAccess>(sums.R2, dweight, target + (2 * g.WeightPitch), there > 2 ? left : 0, add);
+        Write<TAccess>(sums.R3, dweight, target + (3 * g.WeightPitch), there > 3 ? left : 0, add);
+        Write<TAccess>(sums.R4, dweight, target + (4 * g.WeightPitch), there > 4 ? left : 0, add);
+        Write<TAccess>(sums.R5, dweight, target + (5 * g.WeightPitch), there > 5 ? left : 0, add);
+        Write<TAccess>(sums.R6, dweight, target + (6 * g.WeightPitch), there > 6 ? left : 0, add);
+        Write<TAccess>(sums.R7, dweight, target + (7 * g.WeightPitch), there > 7 ? left : 0, add);
     }
 
     // Four channels of what a row of the block reads through a tap, with factors that all images share; 0 past the last row, for padding,
@@ -126,7 +126,7 @@ internal static class SharedTileWeightKernels
         int at = row < end ? TRows.Place(pixel, row, a, b, channel, g) : -1;
         if (at < 0 || count <= 0)
             return Float4.Of(0f);
-        return TPrologue.Apply<TAccess>(TAccess.Load(x, at, count), factors, channel, g.SourcePitch, count);
+        return Inputs.Read<Input<TAccess, TAccess, TPrologue>, Float4>(x, at, factors, channel, g.SourcePitch, count);
     }
 
     private static void Write<TAccess>(Float4 sum, View dweight, int at, int count, int add)

@@ -6,7 +6,7 @@ namespace GpuNet.Kernels;
 internal static class TileMoments
 {
     /// <summary>
-    /// Leaves the moments of a tile's rows. Threads of the same columns meet in shared memory, and each of them adds up all their sums in
+    /// Writes the moments of a tile's rows. Threads of the same columns exchange theirs through shared memory, and each of them adds up all their sums in
     /// order: every thread then knows the mean that it takes squared deviations from.
     /// </summary>
     /// <param name="sums">The thread's rows; those past the product's last are 0.</param>
@@ -15,17 +15,17 @@ internal static class TileMoments
     /// <param name="k">First of the thread's columns.</param>
     /// <param name="columns">Columns there are from there on.</param>
     /// <param name="g">The product.</param>
-    public static void Leave<TTile, TAccess>(
-        RegisterTile<Columns4> sums, ArrayView<Float4> shared, View moments, int k, int columns, ProductGeometry g)
+    public static void Store<TTile, TEpilogue>(
+        RegisterTile<Float4> sums, ArrayView<Float4> shared, View moments, int k, int columns, ProductGeometry g)
         where TTile : unmanaged, ISharedTile
-        where TAccess : unmanaged, IVectorAccess
+        where TEpilogue : unmanaged, IEpilogue
     {
         int thread = Group.IdxX;
         int rows = IntrinsicMath.Min(TTile.Rows, g.Rows - (Grid.IdxX * TTile.Rows));
         int own = rows - ((thread >> TTile.ColumnBits) * 8);
         // Others may still read the last step of the product.
         Group.Barrier();
-        shared[thread] = ((sums.R0.A + sums.R1.A) + (sums.R2.A + sums.R3.A)) + ((sums.R4.A + sums.R5.A) + (sums.R6.A + sums.R7.A));
+        shared[thread] = ((sums.R0 + sums.R1) + (sums.R2 + sums.R3)) + ((sums.R4 + sums.R5) + (sums.R6 + sums.R7));
         Group.Barrier();
         Float4 mean = (1f / rows) * Total<TTile>(shared, thread);
         Group.Barrier();
@@ -36,8 +36,8 @@ internal static class TileMoments
         Float4 squares = Total<TTile>(shared, thread);
         if (thread < 1 << TTile.ColumnBits)
         {
-            TAccess.Store(moments, (Grid.IdxX * g.WeightPitch) + k, mean, columns);
-            TAccess.Store(moments, ((Grid.DimX + Grid.IdxX) * g.WeightPitch) + k, squares, columns);
+            TEpilogue.Store(moments, (Grid.IdxX * g.WeightPitch) + k, mean, columns);
+            TEpilogue.Store(moments, ((Grid.DimX + Grid.IdxX) * g.WeightPitch) + k, squares, columns);
         }
         if (thread == 0 && Grid.IdxY == 0)
             moments[(2 * Grid.DimX * g.WeightPitch) + Grid.IdxX] = rows;
@@ -53,9 +53,9 @@ internal static class TileMoments
         return total;
     }
 
-    private static Float4 Square(Columns4 value, Float4 mean, bool isRow)
+    private static Float4 Square(Float4 value, Float4 mean, bool isRow)
     {
-        Float4 d = isRow ? value.A - mean : Float4.Of(0f);
+        Float4 d = isRow ? value - mean : Float4.Of(0f);
         return d * d;
     }
 }

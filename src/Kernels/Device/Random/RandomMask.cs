@@ -61,7 +61,7 @@ internal static class RandomMaskKernels
     // A thread owns four neighbouring elements of y in some rows (see ElementwiseGeometry), and images lie on the grid's second axis.
     // Nothing is shared; neighbouring threads read neighbouring vectors.
     [HotKernel(VectorLoads = true)]
-    public static void Apply<TAccess, TMask>(View x, View y, ElementwiseGeometry g, uint key, uint limit, float factor, int add)
+    public static void ApplyVectors<TAccess, TMask>(View x, View y, ElementwiseGeometry g, uint key, uint limit, float factor, int add)
         where TAccess : unmanaged, IVectorAccess
         where TMask : unmanaged, IMask
     {

@@ -40,17 +40,16 @@ internal sealed class RandomMaskVector : RandomMaskLauncher
     private readonly Kernel<View, View, ElementwiseGeometry, uint, uint, float, int> apply;
     private readonly ElementwiseGrid grid;
 
-    private RandomMaskVector(float rate, ElementwiseGrid grid, Kernel<View, View, ElementwiseGeometry, uint, uint, float, int> apply)
-        : base(rate) => (this.grid, this.apply) = (grid, apply);
-
-    /// <summary>A choice for each element, or for each image.</summary>
-    public static RandomMaskVector Of<TMask>(Device device, ElementwiseRows rows, float rate)
-        where TMask : unmanaged, IMask
+    /// <summary>Loads the kernel.</summary>
+    /// <param name="device">Device.</param>
+    /// <param name="rows">What is masked.</param>
+    /// <param name="rate">The share that is dropped.</param>
+    /// <param name="mask">What a choice is made for: an <see cref="IMask"/>.</param>
+    public RandomMaskVector(Device device, ElementwiseRows rows, float rate, Type mask)
+        : base(rate)
     {
-        var grid = ElementwiseGrid.Over(device, rows);
-        return new RandomMaskVector(rate, grid, rows.AreVectors
-            ? new(device, RandomMaskKernels.Apply<Vectors, TMask>, grid.GroupSize)
-            : new(device, RandomMaskKernels.Apply<Guarded, TMask>, grid.GroupSize));
+        grid = ElementwiseGrid.Over(device, rows);
+        apply = new(device, Policies.Close(RandomMaskKernels.ApplyVectors<Vectors, ElementMask>, Access.Policy(rows.AreVectors), mask), grid.GroupSize);
     }
 
     private protected override void Run(View x, View y, uint key, uint limit, float factor, int add) =>

@@ -5,7 +5,7 @@ namespace GpuNet.Kernels;
 
 /// <summary>
 /// What becomes of the sums of blocks of rows. In every kernel a group owns some channels, channels being the grid's first axis; a thread
-/// takes every so manieth block of four channels in order. The threads' sums meet in shared memory, halved again and again: a fixed
+/// takes every so manieth block of four channels in order. The threads' sums are added up in shared memory, halved again and again: a fixed
 /// order. Few channels lie side by side, so that many groups share thousands of blocks.
 /// </summary>
 internal static class CombineKernels
@@ -20,7 +20,7 @@ internal static class CombineKernels
         int c = Channel<TGroup>();
         int count = g.Channels - c;
         shared[Group.IdxX] = Sum<TGroup, TAccess>(sums, Grid.IdxY * g.Blocks, c, g);
-        Meet<TGroup>(shared);
+        AddUp<TGroup>(shared);
         if (Group.IdxX >= TGroup.CombineLanes)
             return;
         int to = (Grid.IdxY * g.Channels) + c;
@@ -43,8 +43,8 @@ internal static class CombineKernels
         int count = g.Channels - c;
         first[Group.IdxX] = Sum<TGroup, TAccess>(sums, 0, c, g);
         second[Group.IdxX] = Sum<TGroup, TAccess>(sums, g.Blocks, c, g);
-        Meet<TGroup>(first);
-        Meet<TGroup>(second);
+        AddUp<TGroup>(first);
+        AddUp<TGroup>(second);
         if (Group.IdxX >= TGroup.CombineLanes)
             return;
         Float4 sum = first[Group.IdxX], products = second[Group.IdxX];
@@ -86,13 +86,13 @@ internal static class CombineKernels
         sums[Group.IdxX] = sum;
         between[Group.IdxX] = squares;
         within[Group.IdxX] = inside;
-        Meet<TGroup>(sums);
-        Meet<TGroup>(between);
-        Meet<TGroup>(within);
+        AddUp<TGroup>(sums);
+        AddUp<TGroup>(between);
+        AddUp<TGroup>(within);
         if (Group.IdxX >= TGroup.CombineLanes)
             return;
         Float4 shift = (1f / g.Rows) * sums[Group.IdxX];
-        squares = NotNegative(within[Group.IdxX] + (between[Group.IdxX] - (sums[Group.IdxX] * shift)));
+        squares = Float4.NotNegative(within[Group.IdxX] + (between[Group.IdxX] - (sums[Group.IdxX] * shift)));
         Float4 average = r + shift;
         if (hasReference != 0)
             average = TAccess.Load(reference, c, count) + average;
@@ -129,7 +129,7 @@ internal static class CombineKernels
         return sum;
     }
 
-    private static void Meet<TGroup>(ArrayView<Float4> shared)
+    private static void AddUp<TGroup>(ArrayView<Float4> shared)
         where TGroup : unmanaged, IReductionGroup
     {
         for (int half = TGroup.Size >> 1; half >= TGroup.CombineLanes; half >>= 1)
@@ -139,8 +139,6 @@ internal static class CombineKernels
                 shared[Group.IdxX] = shared[Group.IdxX] + shared[Group.IdxX + half];
         }
     }
-
-    private static Float4 NotNegative(Float4 v) => new(MathF.Max(v.X, 0f), MathF.Max(v.Y, 0f), MathF.Max(v.Z, 0f), MathF.Max(v.W, 0f));
 }
 
 /// <summary>What the kernels that combine the sums of blocks need to know, by value.</summary>

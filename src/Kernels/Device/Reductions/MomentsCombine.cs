@@ -21,8 +21,10 @@ internal sealed class MomentsCombine
     {
         layout = moments;
         geometry = new CombineGeometry(moments.Blocks, moments.Channels, rows, epsilon: epsilon, momentum: momentum);
-        (kernel, int width) = new Binder(device).Bind(device, moments.Channels);
-        groups = new GroupCount((moments.Channels + width - 1) / width);
+        var group = ReductionGroup.For(device);
+        kernel = new(device, Policies.Close(
+            CombineKernels.Moments<OneThread, Vectors>, group.Policy, Access.Policy(moments.Channels % 4 == 0)), group.Size);
+        groups = new GroupCount(group.CombineGroups(moments.Channels));
     }
 
     /// <summary>Queues the kernel.</summary>
@@ -57,12 +59,23 @@ internal sealed class MomentsCombine
         int hasReference) =>
         kernel.Run(groups, moments.SubView(0, layout.Counts), moments.SubView(layout.Counts, layout.Blocks), reference, weight, bias, mean, inverse,
             runningMean, runningVariance, factors, geometry, hasReference);
+}
 
-    private sealed class Binder(Device device)
-        : IReductionBinder<(Kernel<View, View, View, View, View, View, View, View, View, View, CombineGeometry, int> Kernel, int Width)>
-    {
-        public (Kernel<View, View, View, View, View, View, View, View, View, View, CombineGeometry, int> Kernel, int Width) Bind<TGroup, TAccess>()
-            where TGroup : unmanaged, IReductionGroup
-            where TAccess : unmanaged, IVectorAccess => (new(device, CombineKernels.Moments<TGroup, TAccess>, TGroup.Size), 4 * TGroup.CombineLanes);
-    }
+/// <summary>
+/// Where the kernel that makes a tensor leaves what a batch norm needs of it: for each block of pixels the mean of a channel, and its
+/// squared deviations from that mean, which blocks of any size can be merged from (Chan et al. 1983) without a large mean swallowing
+/// the variance. Layout: means [blocks, channels], squared deviations [blocks, channels], pixels of a block [blocks].
+/// </summary>
+/// <param name="Blocks">Blocks of pixels.</param>
+/// <param name="Channels">Channels.</param>
+internal readonly record struct Moments(int Blocks, int Channels)
+{
+    /// <summary>Elements of the whole.</summary>
+    public long Elements => ((2L * Channels) + 1) * Blocks;
+
+    /// <summary>Where the squared deviations begin.</summary>
+    public int Squares => Blocks * Channels;
+
+    /// <summary>Where the counts begin.</summary>
+    public int Counts => 2 * Blocks * Channels;
 }

@@ -6,7 +6,7 @@ namespace GpuNet.Kernels;
 internal static class ReductionKernels
 {
     // A group owns some channels of a block of rows, channels, blocks and images being the grid's axes; a thread adds every so manieth
-    // row of four channels, runs of 32 first, to keep rounding errors small. The threads' sums meet in shared memory, halved again and
+    // row of four channels, runs of 32 first, to keep rounding errors small. The threads' sums are added up in shared memory, halved again and
     // again. A row of the group is a line of memory.
     [HotKernel(VectorLoads = true)]
     public static void Tree<TGroup, TIn, TAccess, TSummand>(
@@ -135,8 +135,7 @@ internal static class ReductionKernels
         if (TSummand.AreMoments)
         {
             Float4 within = sum.Second - (sum.First * value);
-            TAccess.Store(sums, g.Second + to,
-                new Float4(MathF.Max(within.X, 0f), MathF.Max(within.Y, 0f), MathF.Max(within.Z, 0f), MathF.Max(within.W, 0f)), count);
+            TAccess.Store(sums, g.Second + to, Float4.NotNegative(within), count);
             if (c == 0)
                 sums[g.Counts + (Grid.IdxZ * g.Blocks) + Grid.IdxY] = BlockRows(g);
         }

@@ -17,8 +17,9 @@ internal sealed class SumsCombine
     public SumsCombine(Device device, int blocks, int channels)
     {
         geometry = new CombineGeometry(blocks, channels);
-        (kernel, int width) = new Binder(device).Bind(device, channels);
-        groups = new GroupCount((channels + width - 1) / width);
+        var group = ReductionGroup.For(device);
+        kernel = new(device, Policies.Close(CombineKernels.Sums<OneThread, Vectors>, group.Policy, Access.Policy(channels % 4 == 0)), group.Size);
+        groups = new GroupCount(group.CombineGroups(channels));
     }
 
     /// <summary>Queues the kernel.</summary>
@@ -29,11 +30,4 @@ internal sealed class SumsCombine
     public void Run(View sums, View totals, Tensor dweight, Tensor dbias) =>
         kernel.Run(groups, sums, totals, dweight.IsNone ? sums : dweight.View, dbias.IsNone ? sums : dbias.View, geometry,
             dweight.IsNone ? 0 : 1, dbias.IsNone ? 0 : 1);
-
-    private sealed class Binder(Device device) : IReductionBinder<(Kernel<View, View, View, View, CombineGeometry, int, int> Kernel, int Width)>
-    {
-        public (Kernel<View, View, View, View, CombineGeometry, int, int> Kernel, int Width) Bind<TGroup, TAccess>()
-            where TGroup : unmanaged, IReductionGroup
-            where TAccess : unmanaged, IVectorAccess => (new(device, CombineKernels.Sums<TGroup, TAccess>, TGroup.Size), 4 * TGroup.CombineLanes);
-    }
 }

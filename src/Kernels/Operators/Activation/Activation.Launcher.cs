@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.Intrinsics;
 using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
@@ -9,37 +8,15 @@ public sealed partial record Activation
     /// <inheritdoc/>
     public override ImmutableArray<Candidate> Candidates =>
     [
-        Candidate.Kernels("Plain", device => Kind.Bind(new PlainBinder(device, this))),
-        Candidate.Kernels("Vector", device => Kind.Bind(new VectorBinder(device, this))),
-        Candidate.Host(device => Kind.Bind(new HostBinder(device, this))),
+        Candidate.Kernels("Plain", device => new PlainLauncher(device, this)),
+        Candidate.Kernels("Vector", device => new VectorLauncher(device, this)),
+        Candidate.Host(device => Policies.Create<Launcher>(typeof(ActivationHost<,>), [Lanes.Widest, Kind.Policy()], device, this)),
     ];
 
-    private sealed class PlainBinder(Device device, Activation op) : IActivationBinder<Launcher>
+    private sealed class PlainLauncher(Device device, Activation op) : Launcher
     {
-        public Launcher Bind<TActivation>()
-            where TActivation : unmanaged, IActivation => new PlainLauncher<TActivation>(device, op);
-    }
-
-    private sealed class VectorBinder(Device device, Activation op) : IActivationBinder<Launcher>
-    {
-        public Launcher Bind<TActivation>()
-            where TActivation : unmanaged, IActivation => new VectorLauncher<TActivation>(device, op);
-    }
-
-    private sealed class HostBinder(Device device, Activation op) : IActivationBinder<Launcher>
-    {
-        public Launcher Bind<TActivation>()
-            where TActivation : unmanaged, IActivation =>
-            Vector512.IsHardwareAccelerated ? new ActivationHost<Lanes512, TActivation>(device, op)
-            : Vector256.IsHardwareAccelerated ? new ActivationHost<Lanes256, TActivation>(device, op)
-            : new ActivationHost<Lanes128, TActivation>(device, op);
-    }
-
-    private sealed class PlainLauncher<TActivation>(Device device, Activation op) : Launcher
-        where TActivation : unmanaged, IActivation
-    {
-        private readonly Kernel<View, View, int> forward = new(device, ActivationKernels.Forward<TActivation>);
-        private readonly Kernel<View, View, View, int, int> backward = new(device, ActivationKernels.Backward<TActivation>);
+        private readonly Kernel<View, View, int> forward = new(device, Policies.Close(ActivationKernels.Forward<Identity>, op.Kind.Policy()));
+        private readonly Kernel<View, View, View, int, int> backward = new(device, Policies.Close(ActivationKernels.Backward<Identity>, op.Kind.Policy()));
         private readonly int count = checked((int)op.Input.Elements);
 
         public override void Forward(Operands o) => forward.Run(count, o.Input.View, o.Output.View, count);
@@ -50,12 +27,14 @@ public sealed partial record Activation
                 backward.Run(count, o.Input.View, o.DOutput.View, o.DInput.Tensor.View, count, o.DInput.AddFlag);
         }
     }
+
     // Four floats a thread.
-    private sealed class VectorLauncher<TActivation>(Device device, Activation op) : Launcher
-        where TActivation : unmanaged, IActivation
+    private sealed class VectorLauncher(Device device, Activation op) : Launcher
     {
-        private readonly ElementwisePass forward = ElementwisePass.Of<Activate<TActivation>>(device, ElementwiseRows.Alike(op.Input));
-        private readonly ElementwisePass backward = ElementwisePass.Of<TimesSlope<TActivation>>(device, ElementwiseRows.Alike(op.Input));
+        private readonly ElementwisePass forward =
+            new(device, ElementwiseRows.Alike(op.Input), Policies.Of(typeof(Activate<>), op.Kind.Policy()));
+        private readonly ElementwisePass backward =
+            new(device, ElementwiseRows.Alike(op.Input), Policies.Of(typeof(TimesSlope<>), op.Kind.Policy()));
 
         public override void Forward(Operands o) => forward.Run(o.Input.View, o.Input.View, o.Output.View);
 

@@ -35,8 +35,8 @@ public sealed partial record Add
     // Four floats a thread.
     private sealed class VectorLauncher(Device device, Add op) : Launcher
     {
-        private readonly ElementwisePass add = ElementwisePass.Of<PlusTensor>(device, ElementwiseRows.Alike(op.Input));
-        private readonly ElementwisePass copy = ElementwisePass.Of<Pass>(device, ElementwiseRows.Alike(op.Input));
+        private readonly ElementwisePass add = new(device, ElementwiseRows.Alike(op.Input), typeof(PlusTensor));
+        private readonly ElementwisePass copy = new(device, ElementwiseRows.Alike(op.Input));
 
         public override void Forward(Operands o) => add.Run(o.Inputs[0].View, o.Inputs[1].View, o.Output.View);
 

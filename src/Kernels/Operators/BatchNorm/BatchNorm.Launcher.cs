@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.Intrinsics;
 using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
@@ -9,28 +8,12 @@ public sealed partial record BatchNorm
     /// <inheritdoc/>
     public override ImmutableArray<Candidate> Candidates =>
     [
-        Candidate.Kernels("Plain", device => Activation.Bind(new PlainBinder(device, this))),
-        Candidate.Kernels("Tree", device => Activation.Bind(new TreeBinder(device, this))) with { Pays = ReductionBinding.Pays },
-        Candidate.Host(device => Activation.Bind(new HostBinder(device, this))),
+        Candidate.Kernels("Plain", device => new PlainLauncher(device, this)),
+        Candidate.Kernels("Tree", device => new TreeLauncher(device, this)) with { Pays = ReductionGroup.Pays },
+        Candidate.Host(device => Policies.Create<Launcher>(typeof(BatchNormHost<,>), [Lanes.Widest, Activation.Policy()], device, this)),
     ];
 
-    private sealed class PlainBinder(Device device, BatchNorm op) : IActivationBinder<Launcher>
-    {
-        public Launcher Bind<TActivation>()
-            where TActivation : unmanaged, IActivation => new PlainLauncher<TActivation>(device, op);
-    }
-
-    private sealed class HostBinder(Device device, BatchNorm op) : IActivationBinder<Launcher>
-    {
-        public Launcher Bind<TActivation>()
-            where TActivation : unmanaged, IActivation =>
-            Vector512.IsHardwareAccelerated ? new HostLauncher<Lanes512, TActivation>(device, op)
-            : Vector256.IsHardwareAccelerated ? new HostLauncher<Lanes256, TActivation>(device, op)
-            : new HostLauncher<Lanes128, TActivation>(device, op);
-    }
-
-    private sealed class PlainLauncher<TActivation> : Launcher
-        where TActivation : unmanaged, IActivation
+    private sealed class PlainLauncher : Launcher
     {
         private readonly Kernel<View, View, BatchNormGeometry> blockMoments;
         private readonly Kernel<View, View, View, View, View, View, BatchNormGeometry> combineMoments;
@@ -45,10 +28,10 @@ public sealed partial record BatchNorm
         {
             blockMoments = new(device, BatchNormKernels.BlockMoments);
             combineMoments = new(device, BatchNormKernels.CombineMoments);
-            apply = new(device, BatchNormKernels.Apply<TActivation>);
-            blockGradients = new(device, BatchNormKernels.BlockGradients<TActivation>);
+            apply = new(device, Policies.Close(BatchNormKernels.Apply<Identity>, op.Activation.Policy()));
+            blockGradients = new(device, Policies.Close(BatchNormKernels.BlockGradients<Identity>, op.Activation.Policy()));
             combineGradients = new(device, BatchNormKernels.CombineGradients);
-            backwardData = new(device, BatchNormKernels.BackwardData<TActivation>);
+            backwardData = new(device, Policies.Close(BatchNormKernels.BackwardData<Identity>, op.Activation.Policy()));
             // A thread walks the rows of a block and another walks the blocks: √rows makes both walks equally long.
             int blocks = Math.Max(1, (int)Math.Sqrt(op.Input.Rows));
             training = new BatchNormGeometry(op, blocks, training: true);

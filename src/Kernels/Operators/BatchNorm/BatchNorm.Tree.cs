@@ -2,18 +2,11 @@ namespace GpuNet.Kernels;
 
 public sealed partial record BatchNorm
 {
-    private sealed class TreeBinder(Device device, BatchNorm op) : IActivationBinder<Launcher>
-    {
-        public Launcher Bind<TActivation>()
-            where TActivation : unmanaged, IActivation => new TreeLauncher<TActivation>(device, op);
-    }
-
     /// <summary>
     /// Sums of blocks of rows, combined in a second launch, and a pass of four channels a thread, in both directions. Workspace: the blocks'
     /// sums, then rows of scales and shifts, of inverse deviations, and of two totals.
     /// </summary>
-    private sealed class TreeLauncher<TActivation> : Launcher
-        where TActivation : unmanaged, IActivation
+    private sealed class TreeLauncher : Launcher
     {
         private readonly ChannelReduction deviations, gradients;
         private readonly MomentsCombine? combineMoments;
@@ -29,21 +22,22 @@ public sealed partial record BatchNorm
         public TreeLauncher(Device device, BatchNorm op)
         {
             int rows = op.Input.Rows;
+            Type activation = op.Activation.Policy();
             channels = op.Input.C;
             epsilon = op.Epsilon;
             share = 1f / rows;
-            deviations = ChannelReduction.Of<Deviations>(device, 1, rows, channels);
-            gradients = ChannelReduction.Of<NormGradients<TActivation>>(device, 1, rows, channels);
+            deviations = new ChannelReduction(device, 1, rows, channels, typeof(Deviations));
+            gradients = new ChannelReduction(device, 1, rows, channels, Policies.Of(typeof(NormGradients<>), activation));
             moments = new Moments(deviations.Blocks, channels);
             combineMoments = rows > 1 ? new MomentsCombine(device, moments, rows, op.Epsilon, op.Momentum) : null;
             combineSums = new SumsCombine(device, gradients.Blocks, channels);
             var elements = ElementwiseRows.PerChannel(op.Input);
             grid = ElementwiseGrid.Over(device, elements);
-            apply = ElementwisePass.Of<MinusChannel, TimesChannel, PlusChannel, Activate<TActivation>>(device, elements);
+            apply = new ElementwisePass(
+                device, elements, typeof(MinusChannel), typeof(TimesChannel), typeof(PlusChannel), Policies.Of(typeof(Activate<>), activation));
             freeze = new(device, NormVectorKernels.Freeze);
-            backwardData = elements.AreVectors
-                ? new(device, NormVectorKernels.BackwardData<Vectors, TActivation>, grid.GroupSize)
-                : new(device, NormVectorKernels.BackwardData<Guarded, TActivation>, grid.GroupSize);
+            backwardData = new(device, Policies.Close(
+                NormVectorKernels.BackwardData<Vectors, Identity>, Access.Policy(elements.AreVectors), activation), grid.GroupSize);
             factorsAt = Aligned(Math.Max(moments.Elements, 2L * gradients.Blocks * channels));
             inverses = factorsAt + Aligned(2L * channels);
             totals = inverses + Aligned(channels);

@@ -33,7 +33,7 @@ internal readonly struct NormGradients<TActivation> : ISummand
     public static SumPair Of(Float4 x, Float4 dy, Float4 f0, Float4 f1, Float4 f2, Float4 f3)
     {
         Float4 normal = (x - f0) * f1, z = (f2 * normal) + f3;
-        Float4 dz = dy * new Float4(TActivation.Gradient(z.X), TActivation.Gradient(z.Y), TActivation.Gradient(z.Z), TActivation.Gradient(z.W));
+        Float4 dz = dy * Float4.Gradient<TActivation>(z);
         return new SumPair(dz, dz * normal);
     }
 }

@@ -51,8 +51,7 @@ internal static class NormVectorKernels
                 Float4 deviation = TAccess.Load(inverse, c, count), scale = TAccess.Load(weight, c, count);
                 Float4 normal = (TAccess.Load(x, at, count) - TAccess.Load(mean, c, count)) * deviation;
                 Float4 z = (scale * normal) + TAccess.Load(bias, c, count);
-                Float4 value = TAccess.Load(dy, at, count)
-                    * new Float4(TActivation.Gradient(z.X), TActivation.Gradient(z.Y), TActivation.Gradient(z.Z), TActivation.Gradient(z.W));
+                Float4 value = TAccess.Load(dy, at, count) * Float4.Gradient<TActivation>(z);
                 if (share != 0f)
                     value -= share * (TAccess.Load(totals, c, count) + (normal * TAccess.Load(totals, g.Channels + c, count)));
                 value = (scale * deviation) * value;

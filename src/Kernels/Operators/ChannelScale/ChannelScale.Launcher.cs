@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.Intrinsics;
 using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
@@ -13,12 +12,9 @@ public sealed partial record ChannelScale
         Candidate.Kernels("Tree", device => new TreeLauncher(device, this)) with
         {
             Needs = _ => ChannelReduction.FitsGrid(Input.N),
-            Pays = ReductionBinding.Pays,
+            Pays = ReductionGroup.Pays,
         },
-        Candidate.Host(device =>
-            Vector512.IsHardwareAccelerated ? new ChannelScaleHost<Lanes512>(device, this)
-            : Vector256.IsHardwareAccelerated ? new ChannelScaleHost<Lanes256>(device, this)
-            : new ChannelScaleHost<Lanes128>(device, this)),
+        Candidate.Host(device => Policies.Create<Launcher>(typeof(ChannelScaleHost<>), [Lanes.Widest], device, this)),
     ];
 
     private sealed class PlainLauncher(Device device, ChannelScale op) : Launcher
@@ -45,8 +41,8 @@ public sealed partial record ChannelScale
     // Four channels a thread, without a division for each; groups reduce blocks of pixels to the gate's gradient.
     private sealed class TreeLauncher(Device device, ChannelScale op) : Launcher
     {
-        private readonly ElementwisePass scale = ElementwisePass.Of<TimesChannel>(device, ElementwiseRows.PerImage(op.Input));
-        private readonly ImageSums products = ImageSums.Of<Products>(device, op.Input, 1f);
+        private readonly ElementwisePass scale = new(device, ElementwiseRows.PerImage(op.Input), typeof(TimesChannel));
+        private readonly ImageSums products = new(device, op.Input, typeof(Products), 1f);
 
         public override long WorkspaceElements => products.WorkspaceElements;
 

@@ -42,8 +42,8 @@ public sealed partial record Concat
     // One launch an input, four channels a thread, without a division for each.
     private sealed class VectorLauncher(Device device, Concat op) : Launcher
     {
-        private readonly ElementwisePass[] into = [.. Slices(op).Select(s => ElementwisePass.Of<Pass>(device, s))];
-        private readonly ElementwisePass[] from = [.. Slices(op).Select(s => ElementwisePass.Of<Pass>(device, s with
+        private readonly ElementwisePass[] into = [.. Slices(op).Select(s => new ElementwisePass(device, s))];
+        private readonly ElementwisePass[] from = [.. Slices(op).Select(s => new ElementwisePass(device, s with
         {
             FromPitch = s.ToPitch,
             FromFirst = s.ToFirst,

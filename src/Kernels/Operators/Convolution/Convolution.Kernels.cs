@@ -6,10 +6,10 @@ internal static class ConvolutionKernels
 {
     // A thread owns y[n,p,q,k]. Nothing is shared. Neighbouring threads are neighbouring output channels: loads of the weights are
     // contiguous, and x is one address for those of a group.
-    public static void Forward<TActivation, TIn, TOut>(View x, View weight, View bias, View residual, View y, WindowGeometry g, EpilogueGeometry e)
-        where TActivation : unmanaged, IActivation
-        where TIn : unmanaged, IVectorAccess
-        where TOut : unmanaged, IVectorAccess
+    public static void Forward<TInput, TEpilogue>(
+        View x, View factors, View weight, View bias, View residual, View y, WindowGeometry g, EpilogueGeometry e)
+        where TInput : unmanaged, IInput
+        where TEpilogue : unmanaged, IEpilogue
     {
         int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
         if (i >= g.N * g.P * g.Q * g.K)
@@ -20,6 +20,7 @@ internal static class ConvolutionKernels
         int p = pixel / g.Q % g.P;
         int n = pixel / g.Q / g.P;
         int firstC = k / g.GroupK * g.GroupC;
+        int factor = firstC + (TInput.PerImage ? n * g.C : 0);
         float sum = e.HasBias != 0 ? bias[k] : 0f;
         for (int a = 0; a < g.KernelH; a++)
         {
@@ -34,10 +35,10 @@ internal static class ConvolutionKernels
                 int fromX = (((((n * g.H) + h) * g.W) + w) * g.C) + firstC;
                 int fromW = (((a * g.KernelW) + b) * g.GroupC * g.K) + k;
                 for (int c = 0; c < g.GroupC; c++)
-                    sum += TIn.Get(x, fromX + c) * weight[fromW + (c * g.K)];
+                    sum += Inputs.Read<TInput, Float1>(x, fromX + c, factors, factor + c, g.C, 1).X * weight[fromW + (c * g.K)];
             }
         }
-        TOut.Set(y, (pixel * e.Pitch) + e.First + k, EpilogueKernels.Finish<TActivation, TOut>(sum, residual, i, e));
+        Epilogues.Store<TEpilogue, Float1>(new Float1(sum), residual, y, pixel, k, 1, e);
     }
 
     // A thread owns dx[n,h,w,c] and gathers from the outputs that read it. Nothing is shared; dy is one address for neighbouring
@@ -57,15 +58,15 @@ internal static class ConvolutionKernels
         float sum = add != 0 ? dx[i] : 0f;
         for (int a = 0; a < g.KernelH; a++)
         {
-            int reachH = h + g.Top - (a * g.DilationH);
-            int p = reachH / g.StrideH;
-            if (reachH < 0 || p >= g.P || p * g.StrideH != reachH)
+            int offsetH = h + g.Top - (a * g.DilationH);
+            int p = offsetH / g.StrideH;
+            if (offsetH < 0 || p >= g.P || p * g.StrideH != offsetH)
                 continue;
             for (int b = 0; b < g.KernelW; b++)
             {
-                int reachW = w + g.Left - (b * g.DilationW);
-                int q = reachW / g.StrideW;
-                if (reachW < 0 || q >= g.Q || q * g.StrideW != reachW)
+                int offsetW = w + g.Left - (b * g.DilationW);
+                int q = offsetW / g.StrideW;
+                if (offsetW < 0 || q >= g.Q || q * g.StrideW != offsetW)
                     continue;
                 int fromY = (((((n * g.P) + p) * g.Q) + q) * g.K) + firstK;
                 int fromW = (((((a * g.KernelW) + b) * g.GroupC) + c - (group * g.GroupC)) * g.K) + firstK;

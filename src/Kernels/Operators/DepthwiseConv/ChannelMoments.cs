@@ -3,7 +3,7 @@ namespace GpuNet.Kernels;
 /// <summary>What a thread sums up of the values it makes, told apart from the first of them: a large mean costs no digits.</summary>
 /// <typeparam name="T">Channels that the thread takes together.</typeparam>
 internal readonly struct ChannelMoments<T>(T origin, T sum, T squares, int count)
-    where T : unmanaged, IChannels<T>
+    where T : unmanaged, IFloats<T>
 {
     /// <summary>The first value times −1; Σd and Σd² of d = value − first.</summary>
     public readonly T Origin = origin, Sum = sum, Squares = squares;

@@ -6,10 +6,10 @@ internal static class DepthwiseConvKernels
 {
     // A thread owns y[n,p,q,c]. Nothing is shared. Neighbouring threads are neighbouring channels, so every load of a warp is
     // contiguous.
-    public static void Forward<TActivation, TIn, TOut>(View x, View weight, View bias, View residual, View y, WindowGeometry g, EpilogueGeometry e)
-        where TActivation : unmanaged, IActivation
-        where TIn : unmanaged, IVectorAccess
-        where TOut : unmanaged, IVectorAccess
+    public static void Forward<TInput, TEpilogue>(
+        View x, View factors, View weight, View bias, View residual, View y, WindowGeometry g, EpilogueGeometry e)
+        where TInput : unmanaged, IInput
+        where TEpilogue : unmanaged, IEpilogue
     {
         int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
         if (i >= g.N * g.P * g.Q * g.C)
@@ -19,6 +19,7 @@ internal static class DepthwiseConvKernels
         int q = pixel % g.Q;
         int p = pixel / g.Q % g.P;
         int n = pixel / g.Q / g.P;
+        int factor = c + (TInput.PerImage ? n * g.C : 0);
         float sum = e.HasBias != 0 ? bias[c] : 0f;
         for (int a = 0; a < g.KernelH; a++)
         {
@@ -28,11 +29,13 @@ internal static class DepthwiseConvKernels
             for (int b = 0; b < g.KernelW; b++)
             {
                 int w = (q * g.StrideW) + (b * g.DilationW) - g.Left;
-                if (w >= 0 && w < g.W)
-                    sum += TIn.Get(x, (((((n * g.H) + h) * g.W) + w) * g.C) + c) * weight[(((a * g.KernelW) + b) * g.C) + c];
+                if (w < 0 || w >= g.W)
+                    continue;
+                int at = (((((n * g.H) + h) * g.W) + w) * g.C) + c;
+                sum += Inputs.Read<TInput, Float1>(x, at, factors, factor, g.C, 1).X * weight[(((a * g.KernelW) + b) * g.C) + c];
             }
         }
-        TOut.Set(y, (pixel * e.Pitch) + e.First + c, EpilogueKernels.Finish<TActivation, TOut>(sum, residual, i, e));
+        Epilogues.Store<TEpilogue, Float1>(new Float1(sum), residual, y, pixel, c, 1, e);
     }
 
     // A thread owns dx[n,h,w,c] and gathers from the outputs that read it. Nothing is shared; loads are contiguous in c.
@@ -49,15 +52,15 @@ internal static class DepthwiseConvKernels
         float sum = add != 0 ? dx[i] : 0f;
         for (int a = 0; a < g.KernelH; a++)
         {
-            int reachH = h + g.Top - (a * g.DilationH);
-            int p = reachH / g.StrideH;
-            if (reachH < 0 || p >= g.P || p * g.StrideH != reachH)
+            int offsetH = h + g.Top - (a * g.DilationH);
+            int p = offsetH / g.StrideH;
+            if (offsetH < 0 || p >= g.P || p * g.StrideH != offsetH)
                 continue;
             for (int b = 0; b < g.KernelW; b++)
             {
-                int reachW = w + g.Left - (b * g.DilationW);
-                int q = reachW / g.StrideW;
-                if (reachW >= 0 && q < g.Q && q * g.StrideW == reachW)
+                int offsetW = w + g.Left - (b * g.DilationW);
+                int q = offsetW / g.StrideW;
+                if (offsetW >= 0 && q < g.Q && q * g.StrideW == offsetW)
                     sum += dy[(((((n * g.P) + p) * g.Q) + q) * g.C) + c] * weight[(((a * g.KernelW) + b) * g.C) + c];
             }
         }

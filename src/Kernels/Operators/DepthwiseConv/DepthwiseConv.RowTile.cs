@@ -7,7 +7,7 @@ public sealed partial record DepthwiseConv
     {
         private readonly DepthwiseTile tile = new(device, op);
         private readonly DepthwiseTileBackward? backward = op.IsInferenceOnly ? null : new(device, op);
-        private readonly PlainEpilogue epilogue = new(device, op);
+        private readonly LaunchedEpilogue epilogue = new(device, op);
 
         public override long WorkspaceElements => backward?.WorkspaceElements ?? 0;
 

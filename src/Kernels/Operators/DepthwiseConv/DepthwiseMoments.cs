@@ -7,7 +7,7 @@ namespace GpuNet.Kernels;
 internal sealed class DepthwiseMoments
 {
     private readonly RowTileShape shape;
-    private readonly MomentsTileKernel kernel;
+    private readonly Kernel<View, View, View, View, View, RowTileGeometry> kernel;
 
     /// <summary>Chooses tiles and loads the kernel.</summary>
     /// <param name="device">Where to run: not a processor, whose threads are alone in their group.</param>
@@ -16,7 +16,8 @@ internal sealed class DepthwiseMoments
     public DepthwiseMoments(Device device, DepthwiseConv op, ActivationKind? norm)
     {
         shape = RowTileShape.Summing(device, op, RowTileRange.Forward(op.Result))[0];
-        kernel = RowTileBinding.ForwardMoments(device, op, shape, norm);
+        kernel = new(device, RowTileBinding.Close(
+            RowTileKernels.ForwardMoments<Float4, Window3, Input<Vectors, Vectors, NoPrologue>>, op.Window, shape, norm), shape.GroupSize);
         Moments = new Moments(shape.Groups.Y * shape.Groups.Z, op.Input.C);
     }
 

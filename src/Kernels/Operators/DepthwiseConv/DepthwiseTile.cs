@@ -5,7 +5,7 @@ internal sealed class DepthwiseTile
 {
     private readonly EpilogueGeometry epilogue;
     private readonly RowTileShape[] shapes;
-    private readonly ForwardTileKernel[] kernels;
+    private readonly Kernel<View, View, View, View, View, RowTileGeometry, EpilogueGeometry>[] kernels;
 
     /// <summary>Chooses tiles and loads kernels.</summary>
     /// <param name="device">Where to run.</param>
@@ -14,7 +14,11 @@ internal sealed class DepthwiseTile
     {
         epilogue = new EpilogueGeometry(op);
         shapes = RowTileShape.Forward(device, op);
-        kernels = [.. shapes.Select(s => RowTileBinding.Forward(device, op, s))];
+        kernels =
+        [
+            .. shapes.Select(s => new Kernel<View, View, View, View, View, RowTileGeometry, EpilogueGeometry>(
+                device, RowTileBinding.Forward(op, s), s.GroupSize)),
+        ];
     }
 
     /// <summary>Whether the window is one whose taps are written out, and the images fit the grid.</summary>

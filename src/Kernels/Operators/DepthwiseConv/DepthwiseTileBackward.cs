@@ -7,7 +7,7 @@ internal sealed class DepthwiseTileBackward
     private const int BlocksOfRun = 32;
 
     private readonly RowTileShape[] shapes;
-    private readonly BackwardTileKernel[] kernels;
+    private readonly Kernel<View, View, View, View, View, View, RowTileGeometry, int>[] kernels;
     private readonly Kernel<View, View, int, int, int> sumBlocks;
     private readonly Kernel<View, View, View, int, int, int, int, int> addRuns;
     private readonly int blocks, runs, sums, channels;
@@ -21,7 +21,11 @@ internal sealed class DepthwiseTileBackward
     {
         channels = op.Input.C;
         shapes = RowTileShape.Summing(device, op, RowTileRange.Backward(op));
-        kernels = [.. shapes.Select(s => RowTileBinding.Backward(device, op, s, norm))];
+        kernels =
+        [
+            .. shapes.Select(s => new Kernel<View, View, View, View, View, View, RowTileGeometry, int>(device, RowTileBinding.Close(
+                RowTileKernels.Backward<Float4, Window3, Input<Vectors, Vectors, NoPrologue>>, op.Window, s, norm), s.GroupSize)),
+        ];
         sums = (op.Window.Taps + 1) * channels;
         blocks = shapes[0].Groups.Y * shapes[0].Groups.Z;
         runs = blocks > BlocksOfRun ? (blocks + BlocksOfRun - 1) / BlocksOfRun : 0;
@@ -55,4 +59,41 @@ internal sealed class DepthwiseTileBackward
         addRuns.Run(sums, left, o.DWeight, o.DBias, sums, sums - channels, runs > 0 ? runs : blocks,
             o.WantsWeight ? 1 : 0, o.WantsBias ? 1 : 0);
     }
+}
+
+/// <summary>What <see cref="DepthwiseTileBackward.Run"/> reads and writes. What is not wanted may be any memory: it is not touched.</summary>
+internal readonly struct DepthwiseGradients
+{
+    /// <summary>Input.</summary>
+    public View X { get; init; }
+
+    /// <summary>Scales and shifts of the norm that the input is read through; anything where there is none.</summary>
+    public View Factors { get; init; }
+
+    /// <summary>Gradient of the output.</summary>
+    public View DY { get; init; }
+
+    /// <summary>Filter.</summary>
+    public View Weight { get; init; }
+
+    /// <summary>Gradient of the input.</summary>
+    public View DX { get; init; }
+
+    /// <summary>Whether the input's gradient is set, added to or not wanted.</summary>
+    public GradientMode Mode { get; init; }
+
+    /// <summary>Gradient of the filter, which is added to.</summary>
+    public View DWeight { get; init; }
+
+    /// <summary>Whether the filter's gradient is wanted.</summary>
+    public bool WantsWeight { get; init; }
+
+    /// <summary>Gradient of the bias, which is added to.</summary>
+    public View DBias { get; init; }
+
+    /// <summary>Whether the bias' gradient is wanted.</summary>
+    public bool WantsBias { get; init; }
+
+    /// <summary>Scratch memory of <see cref="DepthwiseTileBackward.WorkspaceElements"/>.</summary>
+    public View Workspace { get; init; }
 }

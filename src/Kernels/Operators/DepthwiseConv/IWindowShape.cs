@@ -14,19 +14,19 @@ internal interface IWindowShape
 
     /// <summary>Adds the products of input columns, from the first that the tile of outputs meets.</summary>
     static abstract RowTile<T> Outputs<T>(RowTile<T> sums, TileColumns<T> x, FilterRow<T> k)
-        where T : unmanaged, IChannels<T>;
+        where T : unmanaged, IFloats<T>;
 
     /// <summary>Adds to the gradients of a tile of inputs what columns of dy, from the first that the tile meets, contribute.</summary>
     static abstract RowTile<T> Data<T>(RowTile<T> sums, TileColumns<T> dy, FilterRow<T> k)
-        where T : unmanaged, IChannels<T>;
+        where T : unmanaged, IFloats<T>;
 
     /// <summary>Adds to the gradients of the taps what the same columns contribute with the tile's inputs.</summary>
     static abstract FilterRow<T> Filter<T>(FilterRow<T> sums, TileColumns<T> dy, RowTile<T> x)
-        where T : unmanaged, IChannels<T>;
+        where T : unmanaged, IFloats<T>;
 
     /// <summary>The sum of those columns of dy that tap (0, 0) meets in the tile, so that each is counted in one tile.</summary>
     static abstract T Bias<T>(TileColumns<T> dy)
-        where T : unmanaged, IChannels<T>;
+        where T : unmanaged, IFloats<T>;
 }
 
 /// <summary>3x3.</summary>

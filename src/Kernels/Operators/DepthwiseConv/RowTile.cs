@@ -2,7 +2,7 @@ namespace GpuNet.Kernels;
 
 /// <summary>Channels of four neighbouring pixels of a row.</summary>
 internal readonly struct RowTile<T>(T a, T b, T c, T d)
-    where T : unmanaged, IChannels<T>
+    where T : unmanaged, IFloats<T>
 {
     public readonly T A = a, B = b, C = c, D = d;
 
@@ -12,7 +12,7 @@ internal readonly struct RowTile<T>(T a, T b, T c, T d)
 
 /// <summary>A row of a filter; of a narrow one the last are 0.</summary>
 internal readonly struct FilterRow<T>(T k0, T k1, T k2, T k3, T k4)
-    where T : unmanaged, IChannels<T>
+    where T : unmanaged, IFloats<T>
 {
     public readonly T K0 = k0, K1 = k1, K2 = k2, K3 = k3, K4 = k4;
 
@@ -21,23 +21,26 @@ internal readonly struct FilterRow<T>(T k0, T k1, T k2, T k3, T k4)
     public T Add(T sum, T x0, T x1, T x2, T x3, T x4) => sum + (x0 * K0) + (x1 * K1) + (x2 * K2) + (x3 * K3) + (x4 * K4);
 
     /// <summary>Reads tap row a.</summary>
-    public static FilterRow<T> Load<TWindow>(View weight, int at, int pitch, int count)
+    public static FilterRow<T> Load<TWindow, TInput>(View weight, int at, int pitch, int count)
         where TWindow : unmanaged, IWindowShape
+        where TInput : unmanaged, IInput
     {
-        T k0 = T.Load(weight, at, count), k1 = T.Load(weight, at + pitch, count), k2 = T.Load(weight, at + (2 * pitch), count);
+        T k0 = TInput.Floats<T>(weight, at, count), k1 = TInput.Floats<T>(weight, at + pitch, count);
+        T k2 = TInput.Floats<T>(weight, at + (2 * pitch), count);
         if (TWindow.Size == 3)
-            return new(k0, k1, k2, T.Of(0f), T.Of(0f));
-        return new(k0, k1, k2, T.Load(weight, at + (3 * pitch), count), T.Load(weight, at + (4 * pitch), count));
+            return new FilterRow<T>(k0, k1, k2, T.Of(0f), T.Of(0f));
+        T k3 = TInput.Floats<T>(weight, at + (3 * pitch), count), k4 = TInput.Floats<T>(weight, at + (4 * pitch), count);
+        return new FilterRow<T>(k0, k1, k2, k3, k4);
     }
 }
 
 /// <summary>Columns that a tile meets, of one row; as many as its window asks for.</summary>
 internal readonly struct TileColumns<T>(T x0, T x1, T x2, T x3, T x4, T x5, T x6, T x7, T x8, T x9, T x10)
-    where T : unmanaged, IChannels<T>
+    where T : unmanaged, IFloats<T>
 {
     public readonly T X0 = x0, X1 = x1, X2 = x2, X3 = x3, X4 = x4, X5 = x5, X6 = x6, X7 = x7, X8 = x8, X9 = x9, X10 = x10;
 
-    /// <summary>Reads them.</summary>
+    /// <summary>Reads them, through the input's prologue.</summary>
     /// <param name="view">Memory.</param>
     /// <param name="at">Place of the row's first column.</param>
     /// <param name="first">First column wanted.</param>
@@ -46,61 +49,33 @@ internal readonly struct TileColumns<T>(T x0, T x1, T x2, T x3, T x4, T x5, T x6
     /// <param name="width">Columns of the image.</param>
     /// <param name="pitch">Channels of a pixel.</param>
     /// <param name="count">Channels from the first on.</param>
-    public static TileColumns<T> Load<TBorder, TStorage>(View view, int at, int first, int reads, bool isRow, int width, int pitch, int count)
-        where TBorder : unmanaged, IBorder
-        where TStorage : unmanaged, IChannelStorage<T> => new(
-            Read<TBorder, TStorage>(view, at, first, isRow, width, pitch, count),
-            Read<TBorder, TStorage>(view, at, first + 1, isRow, width, pitch, count),
-            Read<TBorder, TStorage>(view, at, first + 2, isRow, width, pitch, count),
-            reads > 3 ? Read<TBorder, TStorage>(view, at, first + 3, isRow, width, pitch, count) : T.Of(0f),
-            reads > 4 ? Read<TBorder, TStorage>(view, at, first + 4, isRow, width, pitch, count) : T.Of(0f),
-            reads > 5 ? Read<TBorder, TStorage>(view, at, first + 5, isRow, width, pitch, count) : T.Of(0f),
-            reads > 6 ? Read<TBorder, TStorage>(view, at, first + 6, isRow, width, pitch, count) : T.Of(0f),
-            reads > 7 ? Read<TBorder, TStorage>(view, at, first + 7, isRow, width, pitch, count) : T.Of(0f),
-            reads > 8 ? Read<TBorder, TStorage>(view, at, first + 8, isRow, width, pitch, count) : T.Of(0f),
-            reads > 9 ? Read<TBorder, TStorage>(view, at, first + 9, isRow, width, pitch, count) : T.Of(0f),
-            reads > 10 ? Read<TBorder, TStorage>(view, at, first + 10, isRow, width, pitch, count) : T.Of(0f));
-
-    /// <summary>Reads those of a row that lies in the image through a prologue; columns need not.</summary>
-    /// <param name="view">Memory.</param>
-    /// <param name="at">Place of the row's first column.</param>
-    /// <param name="first">First column wanted.</param>
-    /// <param name="reads">How many, a constant.</param>
-    /// <param name="width">Columns of the image.</param>
-    /// <param name="pitch">Channels of a pixel.</param>
-    /// <param name="count">Channels from the first on.</param>
     /// <param name="scale">The channels' scales.</param>
     /// <param name="shift">The channels' shifts.</param>
-    public static TileColumns<T> Load<TInput>(View view, int at, int first, int reads, int width, int pitch, int count, T scale, T shift)
-        where TInput : unmanaged, IChannelPrologue => new(
-            Read<TInput>(view, at, first, width, pitch, count, scale, shift),
-            Read<TInput>(view, at, first + 1, width, pitch, count, scale, shift),
-            Read<TInput>(view, at, first + 2, width, pitch, count, scale, shift),
-            reads > 3 ? Read<TInput>(view, at, first + 3, width, pitch, count, scale, shift) : T.Of(0f),
-            reads > 4 ? Read<TInput>(view, at, first + 4, width, pitch, count, scale, shift) : T.Of(0f),
-            reads > 5 ? Read<TInput>(view, at, first + 5, width, pitch, count, scale, shift) : T.Of(0f),
-            reads > 6 ? Read<TInput>(view, at, first + 6, width, pitch, count, scale, shift) : T.Of(0f),
-            reads > 7 ? Read<TInput>(view, at, first + 7, width, pitch, count, scale, shift) : T.Of(0f),
-            reads > 8 ? Read<TInput>(view, at, first + 8, width, pitch, count, scale, shift) : T.Of(0f),
-            reads > 9 ? Read<TInput>(view, at, first + 9, width, pitch, count, scale, shift) : T.Of(0f),
-            reads > 10 ? Read<TInput>(view, at, first + 10, width, pitch, count, scale, shift) : T.Of(0f));
-
-    private static T Read<TInput>(View view, int at, int column, int width, int pitch, int count, T scale, T shift)
-        where TInput : unmanaged, IChannelPrologue
-    {
-        int nearest = ILGPU.IntrinsicMath.Min(ILGPU.IntrinsicMath.Max(column, 0), width - 1);
-        return T.Where(nearest == column, TInput.Apply(T.Load(view, at + (nearest * pitch), count), scale, shift));
-    }
+    public static TileColumns<T> Load<TBorder, TInput>(
+        View view, int at, int first, int reads, bool isRow, int width, int pitch, int count, T scale, T shift)
+        where TBorder : unmanaged, IBorder
+        where TInput : unmanaged, IInput => new(
+            Read<TBorder, TInput>(view, at, first, isRow, width, pitch, count, scale, shift),
+            Read<TBorder, TInput>(view, at, first + 1, isRow, width, pitch, count, scale, shift),
+            Read<TBorder, TInput>(view, at, first + 2, isRow, width, pitch, count, scale, shift),
+            reads > 3 ? Read<TBorder, TInput>(view, at, first + 3, isRow, width, pitch, count, scale, shift) : T.Of(0f),
+            reads > 4 ? Read<TBorder, TInput>(view, at, first + 4, isRow, width, pitch, count, scale, shift) : T.Of(0f),
+            reads > 5 ? Read<TBorder, TInput>(view, at, first + 5, isRow, width, pitch, count, scale, shift) : T.Of(0f),
+            reads > 6 ? Read<TBorder, TInput>(view, at, first + 6, isRow, width, pitch, count, scale, shift) : T.Of(0f),
+            reads > 7 ? Read<TBorder, TInput>(view, at, first + 7, isRow, width, pitch, count, scale, shift) : T.Of(0f),
+            reads > 8 ? Read<TBorder, TInput>(view, at, first + 8, isRow, width, pitch, count, scale, shift) : T.Of(0f),
+            reads > 9 ? Read<TBorder, TInput>(view, at, first + 9, isRow, width, pitch, count, scale, shift) : T.Of(0f),
+            reads > 10 ? Read<TBorder, TInput>(view, at, first + 10, isRow, width, pitch, count, scale, shift) : T.Of(0f));
 
     // Beyond the image the nearest column is read instead and taken as 0, for a load without a branch.
-    private static T Read<TBorder, TStorage>(View view, int at, int column, bool isRow, int width, int pitch, int count)
+    private static T Read<TBorder, TInput>(View view, int at, int column, bool isRow, int width, int pitch, int count, T scale, T shift)
         where TBorder : unmanaged, IBorder
-        where TStorage : unmanaged, IChannelStorage<T>
+        where TInput : unmanaged, IInput
     {
         if (!TBorder.IsNear)
-            return TStorage.Load(view, at + (column * pitch), count);
+            return TInput.Apply(TInput.Values<T>(view, at + (column * pitch), count), scale, shift);
         int nearest = ILGPU.IntrinsicMath.Min(ILGPU.IntrinsicMath.Max(column, 0), width - 1);
-        return T.Where(isRow & (nearest == column), TStorage.Load(view, at + (nearest * pitch), count));
+        return T.Where(isRow & (nearest == column), TInput.Apply(TInput.Values<T>(view, at + (nearest * pitch), count), scale, shift));
     }
 }
 
@@ -120,4 +95,13 @@ internal readonly struct Inside : IBorder
 internal readonly struct Near : IBorder
 {
     public static bool IsNear => true;
+}
+
+/// <summary>What a thread sums up backward: the gradient of each tap, and Σdy. Rows past a narrow filter are 0.</summary>
+internal readonly struct TapSums<T>(
+    FilterRow<T> row0, FilterRow<T> row1, FilterRow<T> row2, FilterRow<T> row3, FilterRow<T> row4, T bias)
+    where T : unmanaged, IFloats<T>
+{
+    public readonly FilterRow<T> Row0 = row0, Row1 = row1, Row2 = row2, Row3 = row3, Row4 = row4;
+    public readonly T Bias = bias;
 }

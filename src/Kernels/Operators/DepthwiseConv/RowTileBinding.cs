@@ -1,118 +1,61 @@
-global using BackwardTileKernel = GpuNet.Kernel<
-    ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>,
-    ILGPU.ArrayView<float>, GpuNet.Kernels.RowTileGeometry, int>;
-global using ForwardTileKernel = GpuNet.Kernel<
-    ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>,
-    GpuNet.Kernels.RowTileGeometry, GpuNet.Kernels.EpilogueGeometry>;
-
-global using MomentsTileKernel = GpuNet.Kernel<
-    ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>,
-    GpuNet.Kernels.RowTileGeometry>;
+using ILGPU;
 
 namespace GpuNet.Kernels;
 
-/// <summary>Where windows, activations and widths become the types that kernels are compiled for.</summary>
+/// <summary>Where windows, widths and what rides on a convolution become the types that its kernels are compiled for.</summary>
 internal static class RowTileBinding
 {
-    /// <summary>Loads the forward kernel of a launch.</summary>
-    public static ForwardTileKernel Forward(Device device, DepthwiseConv op, RowTileShape shape) =>
-        op.Epilogue.Activation.Bind(new ForwardBinder(device, op, shape));
+    /// <summary>A kernel of <see cref="RowTileKernels"/> that is generic over channels, window and input, for one launch.</summary>
+    /// <param name="kernel">The kernel, closed over anything.</param>
+    /// <param name="window">The window.</param>
+    /// <param name="shape">The launch.</param>
+    /// <param name="norm">The activation of a norm that x is read through; null to read it as it is.</param>
+    public static TKernel Close<TKernel>(TKernel kernel, Window window, RowTileShape shape, ActivationKind? norm = null)
+        where TKernel : Delegate => Policies.Close(kernel, Channels(shape), Shape(window),
+            Input(shape, ElementType.Float32, norm is { } activation ? Policies.Of(typeof(NormPrologue<>), activation.Policy()) : typeof(NoPrologue)));
 
-    /// <summary>Loads the forward kernel that leaves moments; <paramref name="norm"/> is the activation of a norm that x is read through.</summary>
-    public static MomentsTileKernel ForwardMoments(Device device, DepthwiseConv op, RowTileShape shape, ActivationKind? norm) =>
-        norm is { } activation
-            ? activation.Bind(new MomentsBinder(device, op.Window, shape))
-            : ForwardMoments<PlainInput>(device, op.Window, shape);
+    /// <summary>The forward kernel of a launch, which has an epilogue besides.</summary>
+    public static Action<View, View, View, View, View, RowTileGeometry, EpilogueGeometry> Forward(DepthwiseConv op, RowTileShape shape) =>
+        Policies.Close(RowTileKernels.Forward<Float4, Window3, Input<Vectors, Vectors, NoPrologue>, SumEpilogue<Vectors>>,
+            Channels(shape), Shape(op.Window), Input(shape, op.Storage.Input, typeof(NoPrologue)),
+            Epilogues.Policy(op.Epilogue, Reached(shape, op.Storage.Output)));
 
-    /// <summary>Loads the backward kernel of a launch; <paramref name="norm"/> is the activation of a norm that x is read through.</summary>
-    public static BackwardTileKernel Backward(Device device, DepthwiseConv op, RowTileShape shape, ActivationKind? norm) =>
-        norm is { } activation ? activation.Bind(new BackwardBinder(device, op.Window, shape)) : Backward<PlainInput>(device, op.Window, shape);
+    private static Type Channels(RowTileShape shape) => shape.Width == RowTileWidth.Sixteen ? typeof(Float16) : typeof(Float4);
 
-    private static MomentsTileKernel ForwardMoments<TInput>(Device device, Window window, RowTileShape shape)
-        where TInput : unmanaged, IChannelPrologue => (window.KernelH, window.StrideH) switch
-        {
-            (3, 1) => ForwardMoments<Window3, TInput>(device, shape),
-            (3, _) => ForwardMoments<Window3Stride2, TInput>(device, shape),
-            (_, 1) => ForwardMoments<Window5, TInput>(device, shape),
-            _ => ForwardMoments<Window5Stride2, TInput>(device, shape),
-        };
-
-    private static MomentsTileKernel ForwardMoments<TWindow, TInput>(Device device, RowTileShape shape)
-        where TWindow : unmanaged, IWindowShape
-        where TInput : unmanaged, IChannelPrologue => shape.Width == RowTileWidth.Four
-        ? new(device, RowTileKernels.ForwardMoments<TWindow, TInput>, shape.GroupSize)
-        : new(device, RowTileKernels.ForwardMomentsGuarded<TWindow, TInput>, shape.GroupSize);
-
-    private static BackwardTileKernel Backward<TInput>(Device device, Window window, RowTileShape shape)
-        where TInput : unmanaged, IChannelPrologue => (window.KernelH, window.StrideH) switch
-        {
-            (3, 1) => Backward<Window3, TInput>(device, shape),
-            (3, _) => Backward<Window3Stride2, TInput>(device, shape),
-            (_, 1) => Backward<Window5, TInput>(device, shape),
-            _ => Backward<Window5Stride2, TInput>(device, shape),
-        };
-
-    private static BackwardTileKernel Backward<TWindow, TInput>(Device device, RowTileShape shape)
-        where TWindow : unmanaged, IWindowShape
-        where TInput : unmanaged, IChannelPrologue => shape.Width switch
-        {
-            RowTileWidth.Sixteen => TInput.HasFactors
-                ? throw new NotSupportedException("Processors read no input of a depthwise convolution through a norm.")
-                : new(device, RowTileKernels.BackwardWide<TWindow>, shape.GroupSize),
-            RowTileWidth.Four => new(device, RowTileKernels.Backward<TWindow, TInput>, shape.GroupSize),
-            _ => new(device, RowTileKernels.BackwardGuarded<TWindow, TInput>, shape.GroupSize),
-        };
-
-    private sealed class MomentsBinder(Device device, Window window, RowTileShape shape) : IActivationBinder<MomentsTileKernel>
+    private static Type Shape(Window window) => (window.KernelH, window.StrideH) switch
     {
-        public MomentsTileKernel Bind<TActivation>()
-            where TActivation : unmanaged, IActivation => ForwardMoments<NormedInput<TActivation>>(device, window, shape);
-    }
+        (3, 1) => typeof(Window3),
+        (3, _) => typeof(Window3Stride2),
+        (_, 1) => typeof(Window5),
+        _ => typeof(Window5Stride2),
+    };
 
-    private sealed class BackwardBinder(Device device, Window window, RowTileShape shape) : IActivationBinder<BackwardTileKernel>
-    {
-        public BackwardTileKernel Bind<TActivation>()
-            where TActivation : unmanaged, IActivation => Backward<NormedInput<TActivation>>(device, window, shape);
-    }
+    private static Type Input(RowTileShape shape, ElementType type, Type prologue) =>
+        Policies.Of(typeof(Input<,,>), Reached(shape, type), Reached(shape, ElementType.Float32), prologue);
 
-    private sealed class ForwardBinder(Device device, DepthwiseConv op, RowTileShape shape) : IActivationBinder<ForwardTileKernel>
-    {
-        public ForwardTileKernel Bind<TActivation>()
-            where TActivation : unmanaged, IActivation => (op.Window.KernelH, op.Window.StrideH) switch
-            {
-                (3, 1) => Load<Window3, TActivation>(),
-                (3, _) => Load<Window3Stride2, TActivation>(),
-                (_, 1) => Load<Window5, TActivation>(),
-                _ => Load<Window5Stride2, TActivation>(),
-            };
+    // A thread never has a vector of which a part is missing.
+    private static Type Reached(RowTileShape shape, ElementType type) =>
+        shape.Width == RowTileWidth.Guarded ? typeof(RepeatLast) : Policies.Of(typeof(Whole<>), Access.Policy(vectors: true, type));
+}
 
-        private ForwardTileKernel Load<TWindow, TActivation>()
-            where TWindow : unmanaged, IWindowShape
-            where TActivation : unmanaged, IActivation => shape.Width switch
-            {
-                RowTileWidth.Sixteen => Sixteen<TWindow, TActivation>(),
-                RowTileWidth.Four => Four<TWindow, TActivation>(),
-                _ => new(device, RowTileKernels.ForwardGuarded<TWindow, TActivation>, shape.GroupSize),
-            };
+/// <summary>
+/// Up to four channels, read and written float by float. Past the last the last is read again, for loads without branches; only a store
+/// tests.
+/// </summary>
+internal readonly struct RepeatLast : IVectorAccess
+{
+    public static bool IsVector => false;
 
-        private ForwardTileKernel Four<TWindow, TActivation>()
-            where TWindow : unmanaged, IWindowShape
-            where TActivation : unmanaged, IActivation => (op.Storage.Input, op.Storage.Output) switch
-            {
-                (ElementType.Bfloat16, ElementType.Bfloat16) => new(device, RowTileKernels.Forward<TWindow, TActivation, FourBfloat16, FourBfloat16>, shape.GroupSize),
-                (ElementType.Bfloat16, _) => new(device, RowTileKernels.Forward<TWindow, TActivation, FourBfloat16, FourChannels>, shape.GroupSize),
-                (_, ElementType.Bfloat16) => new(device, RowTileKernels.Forward<TWindow, TActivation, FourChannels, FourBfloat16>, shape.GroupSize),
-                _ => new(device, RowTileKernels.Forward<TWindow, TActivation, FourChannels, FourChannels>, shape.GroupSize),
-            };
+    public static Float4 Load(View view, int at, int count) => new(
+        view[at], view[at + IntrinsicMath.Min(1, count - 1)], view[at + IntrinsicMath.Min(2, count - 1)], view[at + IntrinsicMath.Min(3, count - 1)]);
 
-        private ForwardTileKernel Sixteen<TWindow, TActivation>()
-            where TWindow : unmanaged, IWindowShape
-            where TActivation : unmanaged, IActivation => (op.Storage.Input, op.Storage.Output) switch
-            {
-                (ElementType.Bfloat16, ElementType.Bfloat16) => new(device, RowTileKernels.ForwardWide<TWindow, TActivation, SixteenBfloat16, SixteenBfloat16>, shape.GroupSize),
-                (ElementType.Bfloat16, _) => new(device, RowTileKernels.ForwardWide<TWindow, TActivation, SixteenBfloat16, SixteenChannels>, shape.GroupSize),
-                (_, ElementType.Bfloat16) => new(device, RowTileKernels.ForwardWide<TWindow, TActivation, SixteenChannels, SixteenBfloat16>, shape.GroupSize),
-                _ => new(device, RowTileKernels.ForwardWide<TWindow, TActivation, SixteenChannels, SixteenChannels>, shape.GroupSize),
-            };
-    }
+    public static void Store(View view, int at, Float4 value, int count) => Guarded.Store(view, at, value, count);
+
+    public static Float4 Read(View view, int at, int next) => Guarded.Read(view, at, next);
+
+    public static void Write(View view, int at, int next, Float4 value) => Guarded.Write(view, at, next, value);
+
+    public static float Get(View view, int at) => view[at];
+
+    public static void Set(View view, int at, float value) => view[at] = value;
 }

@@ -5,24 +5,14 @@ namespace GpuNet.Kernels;
 internal static partial class RowTileKernels
 {
     // Forward between batch norms: a thread owns 4 channels of 4 neighbouring pixels of y, tile after tile over a strip of rows, reads x
-    // through the norm before, and sums up what the norm behind needs. The group's sums meet in shared memory. Neighbouring threads are
+    // through the norm before, and sums up what the norm behind needs. The group's sums are added up in shared memory. Neighbouring threads are
     // neighbouring channels, then tiles, then rows.
     [HotKernel(VectorLoads = true)]
-    public static void ForwardMoments<TWindow, TInput>(View x, View factors, View weight, View y, View moments, RowTileGeometry g)
-        where TWindow : unmanaged, IWindowShape
-        where TInput : unmanaged, IChannelPrologue => ForwardMoments<FourChannels, TWindow, TInput>(x, factors, weight, y, moments, g);
-
-    // The same where channels are not a multiple of four: float by float.
-    [HotKernel]
-    public static void ForwardMomentsGuarded<TWindow, TInput>(View x, View factors, View weight, View y, View moments, RowTileGeometry g)
-        where TWindow : unmanaged, IWindowShape
-        where TInput : unmanaged, IChannelPrologue => ForwardMoments<GuardedChannels, TWindow, TInput>(x, factors, weight, y, moments, g);
-
-    private static void ForwardMoments<TChannels, TWindow, TInput>(
+    public static void ForwardMoments<TChannels, TWindow, TInput>(
         View x, View factors, View weight, View y, View moments, RowTileGeometry g)
-        where TChannels : unmanaged, IChannels<TChannels>
+        where TChannels : unmanaged, IFloats<TChannels>
         where TWindow : unmanaged, IWindowShape
-        where TInput : unmanaged, IChannelPrologue
+        where TInput : unmanaged, IInput
     {
         int c = Channel<TChannels>(Group.IdxX, g);
         // A thread past the last channel has nothing to add, but takes part in the barriers.
@@ -30,8 +20,7 @@ internal static partial class RowTileKernels
         c = c < g.C ? c : g.FirstC;
         int count = g.C - c;
         TChannels zero = TChannels.Of(0f);
-        TChannels scale = TInput.HasFactors ? TChannels.Load(factors, c, count) : zero;
-        TChannels shift = TInput.HasFactors ? TChannels.Load(factors, g.C + c, count) : zero;
+        TChannels scale = Inputs.Scale<TInput, TChannels>(factors, c, count), shift = Inputs.Shift<TInput, TChannels>(factors, c, g.C, count);
         var sums = new ChannelMoments<TChannels>(zero, zero, zero, 0);
         int firstTile = (Group.IdxX >> g.LaneBits) & (g.TileStep - 1);
         int firstRow = (Grid.IdxY * g.StripRows) + (Group.IdxX >> (g.LaneBits + g.TileBits));
@@ -53,66 +42,69 @@ internal static partial class RowTileKernels
                     {
                         values = TWindow.Outputs(
                             values,
-                            TileColumns<TChannels>.Load<TInput>(x, at, w, Columns<TWindow>(), g.W, g.C, count, scale, shift),
-                            FilterRow<TChannels>.Load<TWindow>(weight, tap, g.C, count));
+                            TileColumns<TChannels>.Load<Near, TInput>(x, at, w, Columns<TWindow>(), true, g.W, g.C, count, scale, shift),
+                            FilterRow<TChannels>.Load<TWindow, TInput>(weight, tap, g.C, count));
                     }
                     int to = (((((n * g.P) + p) * g.Q) + (tile * 4)) * g.C) + c;
                     if (sums.Count == 0)
                         sums = new ChannelMoments<TChannels>(TChannels.Of(-1f) * values.A, zero, zero, 0);
-                    sums = Keep(sums, values.A, y, to, count);
+                    sums = Store<TChannels, TInput>(sums, values.A, y, to, count);
                     if ((tile * 4) + 1 < g.Q)
-                        sums = Keep(sums, values.B, y, to + g.C, count);
+                        sums = Store<TChannels, TInput>(sums, values.B, y, to + g.C, count);
                     if ((tile * 4) + 2 < g.Q)
-                        sums = Keep(sums, values.C, y, to + (2 * g.C), count);
+                        sums = Store<TChannels, TInput>(sums, values.C, y, to + (2 * g.C), count);
                     if ((tile * 4) + 3 < g.Q)
-                        sums = Keep(sums, values.D, y, to + (3 * g.C), count);
+                        sums = Store<TChannels, TInput>(sums, values.D, y, to + (3 * g.C), count);
                 }
             }
         }
-        Leave(sums, moments, g);
+        StoreMoments<TChannels, TInput>(sums, moments, g);
     }
 
-    private static ChannelMoments<TChannels> Keep<TChannels>(ChannelMoments<TChannels> sums, TChannels value, View y, int at, int count)
-        where TChannels : unmanaged, IChannels<TChannels>
+    private static ChannelMoments<TChannels> Store<TChannels, TInput>(ChannelMoments<TChannels> sums, TChannels value, View y, int at, int count)
+        where TChannels : unmanaged, IFloats<TChannels>
+        where TInput : unmanaged, IInput
     {
-        TChannels.Store(y, at, value, count);
+        TInput.StoreFloats(y, at, value, count);
         return ChannelMoments<TChannels>.Add(sums, value);
     }
 
     // Each thread adds up the sums of all that have its channels, in order, and knows the mean that deviations are taken from.
-    private static void Leave<TChannels>(ChannelMoments<TChannels> sums, View moments, RowTileGeometry g)
-        where TChannels : unmanaged, IChannels<TChannels>
+    private static void StoreMoments<TChannels, TInput>(ChannelMoments<TChannels> sums, View moments, RowTileGeometry g)
+        where TChannels : unmanaged, IFloats<TChannels>
+        where TInput : unmanaged, IInput
     {
         View shared = SharedMemory.Allocate<Float4>(RowTileShape.MaxThreads).Cast<float>();
         int images = IntrinsicMath.Min(g.Images, g.N - (Grid.IdxZ * g.Images));
         int rows = IntrinsicMath.Min(g.StripRows, g.P - (Grid.IdxY * g.StripRows));
         int pixels = images * rows * g.Q;
-        TChannels.Store(shared, Group.IdxX * 4, sums.Total(), 4);
+        TInput.StoreFloats(shared, Group.IdxX * 4, sums.Total(), 4);
         Group.Barrier();
-        TChannels mean = TChannels.Of(1f / pixels) * SumOfLane<TChannels>(shared, g);
+        TChannels mean = TChannels.Of(1f / pixels) * SumOfLane<TChannels, TInput>(shared, g);
         Group.Barrier();
-        TChannels.Store(shared, Group.IdxX * 4, sums.Deviations(mean), 4);
+        TInput.StoreFloats(shared, Group.IdxX * 4, sums.Deviations(mean), 4);
         Group.Barrier();
-        TChannels squares = SumOfLane<TChannels>(shared, g);
+        TChannels squares = SumOfLane<TChannels, TInput>(shared, g);
         int blocks = Grid.DimY * Grid.DimZ;
         int block = (Grid.IdxZ * Grid.DimY) + Grid.IdxY;
         int c = Channel<TChannels>(Group.IdxX, g);
         if (Group.IdxX < 1 << g.LaneBits && c < g.C)
         {
-            TChannels.Store(moments, (block * g.C) + c, mean, g.C - c);
-            TChannels.Store(moments, ((blocks + block) * g.C) + c, squares, g.C - c);
+            TInput.StoreFloats(moments, (block * g.C) + c, mean, g.C - c);
+            TInput.StoreFloats(moments, ((blocks + block) * g.C) + c, squares, g.C - c);
         }
         if (Group.IdxX == 0 && Grid.IdxX == 0)
             moments[(2 * blocks * g.C) + block] = pixels;
     }
 
-    private static TChannels SumOfLane<TChannels>(View shared, RowTileGeometry g)
-        where TChannels : unmanaged, IChannels<TChannels>
+    private static TChannels SumOfLane<TChannels, TInput>(View shared, RowTileGeometry g)
+        where TChannels : unmanaged, IFloats<TChannels>
+        where TInput : unmanaged, IInput
     {
         int lanes = 1 << g.LaneBits;
         TChannels sum = TChannels.Of(0f);
         for (int thread = Group.IdxX & (lanes - 1); thread < Group.DimX; thread += lanes)
-            sum += TChannels.Load(shared, thread * 4, 4);
+            sum += TInput.Floats<TChannels>(shared, thread * 4, 4);
         return sum;
     }
 }

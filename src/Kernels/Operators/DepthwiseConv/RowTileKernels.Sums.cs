@@ -5,41 +5,41 @@ namespace GpuNet.Kernels;
 internal static partial class RowTileKernels
 {
     // Writes what the group has summed up: a row of channels for each tap, then one for Σdy.
-    private static void Leave<TChannels, TSums, TWindow>(TapSums<TChannels> sums, View partials, RowTileGeometry g)
-        where TChannels : unmanaged, IChannels<TChannels>
-        where TSums : unmanaged, IGroupSums
+    private static void StoreSums<TChannels, TWindow, TInput>(TapSums<TChannels> sums, View partials, RowTileGeometry g)
+        where TChannels : unmanaged, IFloats<TChannels>
         where TWindow : unmanaged, IWindowShape
+        where TInput : unmanaged, IInput
     {
-        View shared = TSums.Floats > 0 ? SharedMemory.Allocate<Float4>(TSums.Floats / 4).Cast<float>() : partials;
+        View shared = TChannels.Count > 4 ? partials : SharedMemory.Allocate<Float4>(RowTileShape.MaxThreads * 5).Cast<float>();
         int block = (Grid.IdxZ * Grid.DimY) + Grid.IdxY;
         int at = block * ((TWindow.Size * TWindow.Size) + 1) * g.C;
-        LeaveRow<TChannels, TSums>(sums.Row0, TWindow.Size, shared, partials, at, g);
-        LeaveRow<TChannels, TSums>(sums.Row1, TWindow.Size, shared, partials, at + (TWindow.Size * g.C), g);
-        LeaveRow<TChannels, TSums>(sums.Row2, TWindow.Size, shared, partials, at + (2 * TWindow.Size * g.C), g);
+        StoreRow<TChannels, TInput>(sums.Row0, TWindow.Size, shared, partials, at, g);
+        StoreRow<TChannels, TInput>(sums.Row1, TWindow.Size, shared, partials, at + (TWindow.Size * g.C), g);
+        StoreRow<TChannels, TInput>(sums.Row2, TWindow.Size, shared, partials, at + (2 * TWindow.Size * g.C), g);
         if (TWindow.Size > 3)
         {
-            LeaveRow<TChannels, TSums>(sums.Row3, TWindow.Size, shared, partials, at + (3 * TWindow.Size * g.C), g);
-            LeaveRow<TChannels, TSums>(sums.Row4, TWindow.Size, shared, partials, at + (4 * TWindow.Size * g.C), g);
+            StoreRow<TChannels, TInput>(sums.Row3, TWindow.Size, shared, partials, at + (3 * TWindow.Size * g.C), g);
+            StoreRow<TChannels, TInput>(sums.Row4, TWindow.Size, shared, partials, at + (4 * TWindow.Size * g.C), g);
         }
         var rest = new FilterRow<TChannels>(sums.Bias, sums.Bias, sums.Bias, sums.Bias, sums.Bias);
-        LeaveRow<TChannels, TSums>(rest, 1, shared, partials, at + (TWindow.Size * TWindow.Size * g.C), g);
+        StoreRow<TChannels, TInput>(rest, 1, shared, partials, at + (TWindow.Size * TWindow.Size * g.C), g);
     }
 
-    // One, three or five values of each thread. In shared memory they lie value by value, thread by thread; then a thread owns a value of
+    // One, three or five values of each thread. Sixteen channels are a processor's, whose threads are alone: they are the sums. In shared memory they lie value by value, thread by thread; then a thread owns a value of
     // four channels and adds up the threads that have these channels, in order.
-    private static void LeaveRow<TChannels, TSums>(
+    private static void StoreRow<TChannels, TInput>(
         FilterRow<TChannels> values, int size, View shared, View partials, int at, RowTileGeometry g)
-        where TChannels : unmanaged, IChannels<TChannels>
-        where TSums : unmanaged, IGroupSums
+        where TChannels : unmanaged, IFloats<TChannels>
+        where TInput : unmanaged, IInput
     {
-        if (TSums.Floats == 0)
+        if (TChannels.Count > 4)
         {
             int own = Channel<TChannels>(Group.IdxX, g);
-            StoreValues<TChannels>(partials, at + own, g.C, values, size, g.C - own);
+            StoreValues<TChannels, TInput>(partials, at + own, g.C, values, size, g.C - own);
             return;
         }
         int step = Group.DimX * 4;
-        StoreValues<TChannels>(shared, Group.IdxX * 4, step, values, size, 4);
+        StoreValues<TChannels, TInput>(shared, Group.IdxX * 4, step, values, size, 4);
         Group.Barrier();
         int lanes = 1 << g.LaneBits;
         for (int i = Group.IdxX; i < lanes * size; i += Group.DimX)
@@ -48,26 +48,27 @@ internal static partial class RowTileKernels
             int c = Channel<TChannels>(i, g);
             TChannels sum = TChannels.Of(0f);
             for (int thread = i & (lanes - 1); thread < Group.DimX; thread += lanes)
-                sum += TChannels.Load(shared, (value * step) + (thread * 4), 4);
+                sum += TInput.Floats<TChannels>(shared, (value * step) + (thread * 4), 4);
             if (c < g.C)
-                TChannels.Store(partials, at + (value * g.C) + c, sum, g.C - c);
+                TInput.StoreFloats(partials, at + (value * g.C) + c, sum, g.C - c);
         }
         Group.Barrier();
     }
 
-    private static void StoreValues<TChannels>(View target, int at, int step, FilterRow<TChannels> values, int size, int count)
-        where TChannels : unmanaged, IChannels<TChannels>
+    private static void StoreValues<TChannels, TInput>(View target, int at, int step, FilterRow<TChannels> values, int size, int count)
+        where TChannels : unmanaged, IFloats<TChannels>
+        where TInput : unmanaged, IInput
     {
-        TChannels.Store(target, at, values.K0, count);
+        TInput.StoreFloats(target, at, values.K0, count);
         if (size > 1)
         {
-            TChannels.Store(target, at + step, values.K1, count);
-            TChannels.Store(target, at + (2 * step), values.K2, count);
+            TInput.StoreFloats(target, at + step, values.K1, count);
+            TInput.StoreFloats(target, at + (2 * step), values.K2, count);
         }
         if (size > 3)
         {
-            TChannels.Store(target, at + (3 * step), values.K3, count);
-            TChannels.Store(target, at + (4 * step), values.K4, count);
+            TInput.StoreFloats(target, at + (3 * step), values.K3, count);
+            TInput.StoreFloats(target, at + (4 * step), values.K4, count);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace GpuNet.Kernels;
 
 /// <summary>Which channels a launch takes together.</summary>
@@ -83,5 +85,84 @@ internal readonly record struct RowTileShape(RowTileWidth Width, int GroupSize, 
         var groups = new GroupCount((end - first + lanes - 1) / lanes,
             (range.EndRow - range.FirstRow + range.StripRows - 1) / range.StripRows, (op.Input.N + range.Images - 1) / range.Images);
         return new RowTileShape(width, group.Size, groups, new RowTileGeometry(op.Input, op.Window, op.Result, first, group, range));
+    }
+}
+
+/// <summary>How the threads of a group are laid over channel blocks, tiles and rows: a power of two of each.</summary>
+/// <param name="LaneBits">Binary logarithm of the channel blocks.</param>
+/// <param name="TileBits">Binary logarithm of the tiles.</param>
+/// <param name="RowBits">Binary logarithm of the rows.</param>
+internal readonly record struct RowTileGroup(int LaneBits, int TileBits, int RowBits)
+{
+    // A warp that reads 32 neighbouring blocks of four channels takes whole lines of memory.
+    private const int MaxLaneBits = 5;
+
+    /// <summary>Threads of the group.</summary>
+    public int Size => 1 << (LaneBits + TileBits + RowBits);
+
+    /// <summary>
+    /// Lays out up to a number of threads: as many channel blocks as waste little, then tiles, then rows. Idle threads cost little next
+    /// to memory, so that one in eight may be.
+    /// </summary>
+    /// <param name="threads">Threads at most.</param>
+    /// <param name="blocks">Channel blocks there are.</param>
+    /// <param name="tiles">Tiles of a row.</param>
+    /// <param name="rows">Rows.</param>
+    public static RowTileGroup Over(int threads, int blocks, int tiles, int rows)
+    {
+        int bits = BitOperations.Log2((uint)threads);
+        int lane = Widest(Math.Min(bits, MaxLaneBits), blocks);
+        int tile = Widest(bits - lane, tiles);
+        return new RowTileGroup(lane, tile, Widest(bits - lane - tile, rows));
+    }
+
+    // The largest power of two whose multiples reach the count with at most an eighth to spare.
+    private static int Widest(int bits, int count)
+    {
+        while (bits > 0 && RoundUp(count, 1 << bits) * 8 > count * 9)
+            bits--;
+        return bits;
+    }
+
+    private static int RoundUp(int count, int to) => (count + to - 1) / to * to;
+}
+
+/// <summary>The tiles of a launch, and how its groups share them out.</summary>
+/// <param name="FirstRow">First row.</param>
+/// <param name="EndRow">The row behind the last.</param>
+/// <param name="FirstColumn">First column.</param>
+/// <param name="Tiles">Tiles of a row.</param>
+/// <param name="StripRows">Rows of a group.</param>
+/// <param name="Images">Images of a group.</param>
+internal readonly record struct RowTileRange(int FirstRow, int EndRow, int FirstColumn, int Tiles, int StripRows = 1, int Images = 1)
+{
+    /// <summary>The output's pixels.</summary>
+    public static RowTileRange Forward(Shape result) => new(0, result.H, 0, Tiles: (result.W + 3) / 4);
+
+    /// <summary>
+    /// The input's pixels, rows in steps of the stride, counted from the first of the padding; with a bias also as much of the padding
+    /// as it takes for tap (0, 0) to meet all of the output.
+    /// </summary>
+    public static RowTileRange Backward(DepthwiseConv op)
+    {
+        (Window w, Shape x, Shape y) = (op.Window, op.Input, op.Result);
+        int firstRow = op.Bias ? 0 : w.Top / w.StrideH;
+        int endRow = Math.Max(op.Bias ? y.H : 0, (w.Top + x.H + w.StrideH - 1) / w.StrideH);
+        int firstColumn = op.Bias ? 0 : w.Left / w.StrideW * w.StrideW;
+        int endColumn = Math.Max(op.Bias ? y.W * w.StrideW : 0, w.Left + x.W);
+        return new RowTileRange(firstRow, endRow, firstColumn, (endColumn - firstColumn + 3) / 4);
+    }
+
+    /// <summary>Shares the rows out to groups that take some at once: about as many groups as are wanted, by strips of an image or by images.</summary>
+    /// <param name="images">Images there are.</param>
+    /// <param name="rowStep">Rows that a group takes at once.</param>
+    /// <param name="wanted">Groups wanted.</param>
+    public RowTileRange Share(int images, int rowStep, long wanted)
+    {
+        int strips = (EndRow - FirstRow + rowStep - 1) / rowStep;
+        long each = Math.Max(1, (long)images * strips / Math.Max(1, wanted));
+        return each < strips
+            ? this with { StripRows = (int)each * rowStep }
+            : this with { StripRows = strips * rowStep, Images = (int)Math.Min(images, each / strips) };
     }
 }

@@ -29,7 +29,7 @@ public sealed partial record Dropout(Shape Input, float Rate) : Operator
     public override ImmutableArray<Candidate> Candidates =>
     [
         Candidate.Kernels("Plain", device => new RandomMaskPlain(device, Input, 1, Rate)),
-        Candidate.Kernels("Vector", device => RandomMaskVector.Of<ElementMask>(device, ElementwiseRows.Alike(Input), Rate)),
+        Candidate.Kernels("Vector", device => new RandomMaskVector(device, ElementwiseRows.Alike(Input), Rate, typeof(ElementMask))),
         Candidate.Host(device => new DropoutHost(device, this)),
     ];
 

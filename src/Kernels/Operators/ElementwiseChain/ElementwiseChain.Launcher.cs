@@ -26,7 +26,7 @@ public sealed partial record ElementwiseChain
         {
             plus = new(device, AddKernels.Forward);
             scale = new(device, ChannelScaleKernels.Scale);
-            activate = [.. op.Links.Select(l => l.Activation.Bind(new ActivationLoader(device)))];
+            activate = [.. op.Links.Select(l => new Kernel<View, View, int>(device, Policies.Close(ActivationKernels.Forward<Identity>, l.Activation.Policy())))];
             links = op.Links;
             operands = op.OperandPlaces();
             (count, pixels, channels) = (checked((int)op.Input.Elements), op.Input.Pixels, op.Input.C);
@@ -49,21 +49,24 @@ public sealed partial record ElementwiseChain
         public override void Backward(Operands o) => throw new InvalidOperationException("A chain of elementwise operators has no backward pass.");
     }
 
-    private sealed class ActivationLoader(Device device) : IActivationBinder<Kernel<View, View, int>>
-    {
-        public Kernel<View, View, int> Bind<TActivation>()
-            where TActivation : unmanaged, IActivation => new(device, ActivationKernels.Forward<TActivation>);
-    }
-
     // One kernel for the whole chain, four channels a thread.
     private sealed class VectorLauncher(Device device, ElementwiseChain op) : Launcher
     {
-        private readonly ElementwisePass pass = ElementwiseStepBinding.Bind(device, op);
+        private readonly ElementwisePass pass = new(device,
+            op.Links.Any(l => l.Kind == ElementwiseLinkKind.TimesGate) ? ElementwiseRows.PerImage(op.Input) : ElementwiseRows.Alike(op.Input),
+            [.. op.Links.Select(Step)]);
         private readonly int[] operands = [.. op.OperandPlaces(), .. new int[MostLinks - op.Links.Length]];
 
         public override void Forward(Operands o) => pass.Run(o.Input.View, o.Inputs[operands[0]].View, o.Inputs[operands[1]].View,
             o.Inputs[operands[2]].View, o.Inputs[operands[3]].View, o.Output.View);
 
         public override void Backward(Operands o) => throw new InvalidOperationException("A chain of elementwise operators has no backward pass.");
+
+        private static Type Step(ElementwiseLink link) => link.Kind switch
+        {
+            ElementwiseLinkKind.PlusTensor => typeof(PlusTensor),
+            ElementwiseLinkKind.TimesGate => typeof(TimesChannel),
+            _ => Policies.Of(typeof(Activate<>), link.Activation.Policy()),
+        };
     }
 }

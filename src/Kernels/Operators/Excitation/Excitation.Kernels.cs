@@ -5,7 +5,7 @@ namespace GpuNet.Kernels;
 internal static class ExcitationKernels
 {
     // A group owns an image's gate, images being the grid's axis. In the first layer some threads lie side by side over vectors of four
-    // columns, the others over the depth, and their sums meet in shared memory, halved again and again: a fixed order. In the second a
+    // columns, the others over the depth, and their sums are added up in shared memory, halved again and again: a fixed order. In the second a
     // thread owns every so manieth vector. What lies between the layers is shared; neighbouring threads read neighbouring weights.
     [HotKernel(VectorLoads = true)]
     public static void Forward<TGroup, TAccess, TInner, TGate>(
@@ -37,7 +37,7 @@ internal static class ExcitationKernels
                     sums[thread] = sums[thread] + sums[thread + half];
             }
             if (thread < TGroup.Lanes && column < width)
-                hidden[column >> 2] = ActivationEnd<TInner>.Forward(sums[thread] + TAccess.Load(bias1, column, width - column));
+                hidden[column >> 2] = Float4.Activate<TInner>(sums[thread] + TAccess.Load(bias1, column, width - column));
             Group.Barrier();
         }
         for (int k = thread * 4; k < channels; k += 4 * TGroup.Size)
@@ -55,7 +55,7 @@ internal static class ExcitationKernels
                 sum += h.W * TAccess.Load(weight2, at + (3 * channels), w + 3 < width ? count : 0);
                 at += 4 * channels;
             }
-            TAccess.Store(y, (Grid.IdxX * channels) + k, ActivationEnd<TGate>.Forward(sum), count);
+            TAccess.Store(y, (Grid.IdxX * channels) + k, Float4.Activate<TGate>(sum), count);
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.Intrinsics;
 using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
@@ -13,18 +12,15 @@ public sealed partial record GlobalAveragePool
         Candidate.Kernels("Tree", device => new TreeLauncher(device, this)) with
         {
             Needs = _ => ChannelReduction.FitsGrid(Input.N),
-            Pays = ReductionBinding.Pays,
+            Pays = ReductionGroup.Pays,
         },
-        Candidate.Host(device =>
-            Vector512.IsHardwareAccelerated ? new GlobalAveragePoolHost<Lanes512>(device, this)
-            : Vector256.IsHardwareAccelerated ? new GlobalAveragePoolHost<Lanes256>(device, this)
-            : new GlobalAveragePoolHost<Lanes128>(device, this)) with { Needs = _ => Type == ElementType.Float32 },
+        Candidate.Host(device => Policies.Create<Launcher>(typeof(GlobalAveragePoolHost<>), [Lanes.Widest], device, this)) with { Needs = _ => Type == ElementType.Float32 },
     ];
 
     private sealed class PlainLauncher(Device device, GlobalAveragePool op) : Launcher
     {
-        private readonly Kernel<View, View, int, int, int> forward = op.Type == ElementType.Bfloat16
-            ? new(device, GlobalAveragePoolKernels.Forward<Bfloat16Vectors>) : new(device, GlobalAveragePoolKernels.Forward<Vectors>);
+        private readonly Kernel<View, View, int, int, int> forward = 
+            new(device, Policies.Close(GlobalAveragePoolKernels.Forward<Vectors>, Access.Policy(vectors: true, op.Type)));
         private readonly Kernel<View, View, int, int, int, int> backward = new(device, GlobalAveragePoolKernels.Backward);
         private readonly int count = checked((int)op.Input.Elements);
         private readonly int images = op.Input.N;
@@ -50,12 +46,10 @@ public sealed partial record GlobalAveragePool
         public TreeLauncher(Device device, GlobalAveragePool op)
         {
             share = 1f / op.Input.Pixels;
-            means = ImageSums.Of<Values>(device, op.Input, share, op.Type);
+            means = new ImageSums(device, op.Input, typeof(Values), share, op.Type);
             var rows = ElementwiseRows.PerImage(op.Input);
             grid = ElementwiseGrid.Over(device, rows);
-            backward = rows.AreVectors
-                ? new(device, GlobalAveragePoolKernels.Spread<Vectors>, grid.GroupSize)
-                : new(device, GlobalAveragePoolKernels.Spread<Guarded>, grid.GroupSize);
+            backward = new(device, Policies.Close(GlobalAveragePoolKernels.Spread<Vectors>, Access.Policy(rows.AreVectors)), grid.GroupSize);
         }
 
         public override long WorkspaceElements => means.WorkspaceElements;

@@ -5,16 +5,15 @@ namespace GpuNet.Kernels;
 /// one reads, forward and in the gradients of filters. Only z1, z2 and z3 are ever written. What backward does besides, the gradients of
 /// norms and of maps, are the parts' own kernels.
 /// </summary>
-internal sealed class InvertedBottleneckFused<TActivation> : Launcher
-    where TActivation : unmanaged, IActivation
+internal sealed class InvertedBottleneckFused : Launcher
 {
     // Elements between tensors of the workspace, so that each starts on a boundary.
     private const int Boundary = Arena.Alignment / sizeof(float);
 
     private readonly InvertedBottleneck op;
-    private readonly PointwiseProduct<NoPrologue>? expand;
+    private readonly PointwiseProduct? expand;
     private readonly DepthwiseMoments filter;
-    private readonly PointwiseProduct<NormPrologue<TActivation>> project;
+    private readonly PointwiseProduct project;
     private readonly BottleneckNorm? norm1;
     private readonly BottleneckNorm norm2, norm3;
     private readonly ElementwisePass apply;
@@ -36,7 +35,7 @@ internal sealed class InvertedBottleneckFused<TActivation> : Launcher
         ActivationKind? norm = op.Expands ? op.Activation : null;
         filter = new DepthwiseMoments(device, op.Filter, norm);
         filterBackward = new DepthwiseTileBackward(device, op.Filter, norm);
-        project = new PointwiseProduct<NormPrologue<TActivation>>(device, op.Project);
+        project = new PointwiseProduct(device, op.Project, op.Activation);
         projectBackward = op.Project.Bind(device);
         projectWeights = new SharedWeightProduct(device, ProductGeometry.Forward(op.Project.AsConvolution, joins: false), 1, op.Activation);
         int statistics = 2 + first;
@@ -46,15 +45,14 @@ internal sealed class InvertedBottleneckFused<TActivation> : Launcher
         most = Math.Max(Math.Max(most, projectBackward.WorkspaceElements), Math.Max(filterBackward.WorkspaceElements, projectWeights.WorkspaceElements));
         if (op.Expands)
         {
-            expand = new PointwiseProduct<NoPrologue>(device, op.Expand);
+            expand = new PointwiseProduct(device, op.Expand, norm: null);
             expandBackward = op.Expand.Bind(device);
             norm1 = new BottleneckNorm(device, op.ExpandNorm, expand.Moments, 1, statistics);
             most = Math.Max(Math.Max(most, expand.Moments.Elements), Math.Max(expandBackward.WorkspaceElements, norm1.WorkspaceElements));
         }
         var rows = ElementwiseRows.PerChannel(op.Output);
-        apply = op.Residual
-            ? ElementwisePass.Of<MinusChannel, TimesChannel, PlusChannel, PlusTensor>(device, rows)
-            : ElementwisePass.Of<MinusChannel, TimesChannel, PlusChannel, Pass>(device, rows);
+        apply = new ElementwisePass(
+            device, rows, typeof(MinusChannel), typeof(TimesChannel), typeof(PlusChannel), op.Residual ? typeof(PlusTensor) : typeof(Pass));
         addBackward = op.Residual ? new Add(op.Output).Bind(device) : null;
         long size = 0;
         long Take(long elements)

@@ -4,29 +4,31 @@ namespace GpuNet.Kernels;
 /// A pointwise convolution between batch norms, through shared memory: it reads its input through a prologue and leaves the moments of
 /// its result.
 /// </summary>
-/// <typeparam name="TPrologue">What becomes of the input as it is read.</typeparam>
-internal sealed class PointwiseProduct<TPrologue>
-    where TPrologue : unmanaged, IPrologue
+internal sealed class PointwiseProduct
 {
-    private readonly SharedTileKernel kernel;
+    private readonly Kernel<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, ProductParts> kernel;
     private readonly ProductGeometry geometry;
     private readonly EpilogueGeometry epilogue;
     private readonly ProductParts parts;
     private readonly GroupCount groups;
 
     /// <summary>Chooses a tile and loads the kernel.</summary>
-    /// <param name="device">Where to run; see <see cref="SharedProduct.Fits"/>.</param>
+    /// <param name="device">Where to run; see <see cref="SharedTile.RunsOn"/>.</param>
     /// <param name="op">The convolution, without bias and epilogue.</param>
-    public PointwiseProduct(Device device, PointwiseConv op)
+    /// <param name="norm">The activation of a norm that the input is read through; null to read it as it is.</param>
+    public PointwiseProduct(Device device, PointwiseConv op, ActivationKind? norm)
     {
         geometry = ProductGeometry.Forward(op.AsConvolution, joins: false);
         epilogue = new EpilogueGeometry(op);
-        SharedProduct.Tile tile = SharedProduct.Choose(device, geometry, groups: 1);
+        var tile = SharedTile.ForResult(device, geometry, groups: 1);
         parts = new ProductParts(geometry, tile.Depth, most: 1);
-        int rowTiles = (geometry.Rows + tile.Rows - 1) / tile.Rows;
-        groups = new GroupCount(rowTiles, (geometry.Columns + tile.Columns - 1) / tile.Columns);
+        int rowTiles = tile.RowTiles(geometry.Rows);
+        groups = new GroupCount(rowTiles, tile.ColumnTiles(geometry.Columns));
         Moments = new Moments(rowTiles, geometry.Columns);
-        kernel = ((geometry.Columns | geometry.Depth) & 3) == 0 ? Bind<Vectors>(device, tile) : Bind<Guarded>(device, tile);
+        bool isVector = ((geometry.Columns | geometry.Depth) & 3) == 0;
+        Type? prologue = norm is { } activation ? Policies.Of(typeof(NormPrologue<>), activation.Policy()) : null;
+        kernel = SharedProduct.Load(device, tile, Policies.Of(typeof(MatrixRows<>), Inputs.Policy(isVector, prologue: prologue)),
+            Policies.Of(typeof(MomentsEpilogue<>), Access.Policy(isVector)));
     }
 
     /// <summary>What <see cref="Run"/> leaves of the result.</summary>
@@ -40,14 +42,4 @@ internal sealed class PointwiseProduct<TPrologue>
     /// <param name="moments">Receives the moments: their elements, rounded up to whole vectors.</param>
     public void Run(View x, View factors, View weight, View y, View moments) =>
         kernel.Run(groups, x, factors, weight, weight, moments, y, geometry, epilogue, parts);
-
-    private static SharedTileKernel Bind<TAccess>(
-        Device device, SharedProduct.Tile tile)
-        where TAccess : unmanaged, IVectorAccess => tile switch
-        {
-            (128, 64, _) => new(device, SharedTileKernels.Product<Tile128x64, MatrixSource, TAccess, TAccess, TAccess, TPrologue, MomentsEnd>, tile.Threads),
-            (128, 32, _) => new(device, SharedTileKernels.Product<Tile128x32, MatrixSource, TAccess, TAccess, TAccess, TPrologue, MomentsEnd>, tile.Threads),
-            (64, 64, _) => new(device, SharedTileKernels.Product<Tile64x64, MatrixSource, TAccess, TAccess, TAccess, TPrologue, MomentsEnd>, tile.Threads),
-            _ => new(device, SharedTileKernels.Product<Tile64x32, MatrixSource, TAccess, TAccess, TAccess, TPrologue, MomentsEnd>, tile.Threads),
-        };
 }

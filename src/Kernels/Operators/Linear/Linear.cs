@@ -42,10 +42,13 @@ public sealed partial record Linear(Shape Input, int Channels, bool Bias = true)
     /// <inheritdoc/>
     public override ImmutableArray<Candidate> Candidates =>
     [
-        Candidate.Kernels("Plain", device => new PointwiseConvPlain(device, new PointwiseConv(Input, Channels, Bias))),
+        Candidate.Kernels("Plain", new PointwiseConv(Input, Channels, Bias).Plain),
         .. AsConvolution.Tiles(),
-        Candidate.Kernels("MatrixUnits", device => new PointwiseConvMatrixUnits(device, new PointwiseConv(Input, Channels, Bias))) with { Needs = MatrixUnitTile.RunsOn },
-        Candidate.Host(device => ConvolutionHost.Create(device, AsConvolution)),
+        Candidate.Kernels("MatrixUnits", device => new PointwiseConvMatrixUnits(device, new PointwiseConv(Input, Channels, Bias))) with
+        {
+            Needs = MatrixUnitTile.RunsOn,
+        },
+        Candidate.Host(AsConvolution.OnHost),
     ];
 
     // One image of one pixel each.

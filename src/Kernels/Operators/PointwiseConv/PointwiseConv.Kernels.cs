@@ -7,68 +7,53 @@ internal static class PointwiseConvKernels
 {
     // A thread owns y[row,k]. Nothing is shared. Neighbouring threads are neighbouring output channels: loads of the matrix are
     // contiguous, and x[row,c] is one address for all of them.
-    public static void Forward<TActivation, TIn, TOut>(View x, View weight, View bias, View residual, View y, int rows, int inputs, EpilogueGeometry e)
-        where TActivation : unmanaged, IActivation
-        where TIn : unmanaged, IVectorAccess
-        where TOut : unmanaged, IVectorAccess
+    public static void Forward<TInput, TEpilogue>(
+        View x, View factors, View weight, View bias, View residual, View y, WindowGeometry g, EpilogueGeometry e)
+        where TInput : unmanaged, IInput
+        where TEpilogue : unmanaged, IEpilogue
     {
         int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
-        if (i >= rows * e.Channels)
+        if (i >= Rows(g) * g.K)
             return;
-        int row = i / e.Channels;
-        int k = i - (row * e.Channels);
+        int row = i / g.K;
+        int k = i - (row * g.K);
+        int factor = TInput.PerImage ? row / (g.P * g.Q) * g.C : 0;
         float sum = e.HasBias != 0 ? bias[k] : 0f;
-        for (int c = 0; c < inputs; c++)
-            sum += TIn.Get(x, (row * inputs) + c) * weight[(c * e.Channels) + k];
-        TOut.Set(y, (row * e.Pitch) + e.First + k, EpilogueKernels.Finish<TActivation, TOut>(sum, residual, i, e));
-    }
-
-    // The same of an input that is multiplied by a gate of its image as it is read.
-    public static void ForwardGated<TActivation, TIn, TOut>(
-        View x, View gate, View weight, View bias, View residual, View y, int rows, int inputs, int pixels, EpilogueGeometry e)
-        where TActivation : unmanaged, IActivation
-        where TIn : unmanaged, IVectorAccess
-        where TOut : unmanaged, IVectorAccess
-    {
-        int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
-        if (i >= rows * e.Channels)
-            return;
-        int row = i / e.Channels;
-        int k = i - (row * e.Channels);
-        int image = row / pixels * inputs;
-        float sum = e.HasBias != 0 ? bias[k] : 0f;
-        for (int c = 0; c < inputs; c++)
-            sum += TIn.Get(x, (row * inputs) + c) * gate[image + c] * weight[(c * e.Channels) + k];
-        TOut.Set(y, (row * e.Pitch) + e.First + k, EpilogueKernels.Finish<TActivation, TOut>(sum, residual, i, e));
+        for (int c = 0; c < g.C; c++)
+            sum += Inputs.Read<TInput, Float1>(x, (row * g.C) + c, factors, factor + c, g.C, 1).X * weight[(c * g.K) + k];
+        Epilogues.Store<TEpilogue, Float1>(new Float1(sum), residual, y, row, k, 1, e);
     }
 
     // A thread owns dx[row,c] and multiplies a row of dy with a row of the matrix. Nothing is shared; dy[row,k] is one address for
     // neighbouring threads, their matrix rows are not contiguous.
-    public static void BackwardData(View dy, View weight, View dx, int rows, int inputs, int outputs, int add)
+    public static void BackwardData(View dy, View weight, View dx, WindowGeometry g, int add)
     {
         int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
-        if (i >= rows * inputs)
+        if (i >= Rows(g) * g.C)
             return;
-        int row = i / inputs;
-        int c = i - (row * inputs);
+        int row = i / g.C;
+        int c = i - (row * g.C);
         float sum = add != 0 ? dx[i] : 0f;
-        for (int k = 0; k < outputs; k++)
-            sum += dy[(row * outputs) + k] * weight[(c * outputs) + k];
+        for (int k = 0; k < g.K; k++)
+            sum += dy[(row * g.K) + k] * weight[(c * g.K) + k];
         dx[i] = sum;
     }
 
     // A thread owns dw[c,k] and walks all rows in order. Nothing is shared; loads of dy are contiguous in k, and x[row,c] is one
     // address for neighbouring threads.
-    public static void BackwardWeights(View x, View dy, View dweight, int rows, int inputs, int outputs)
+    public static void BackwardWeights(View x, View dy, View dweight, WindowGeometry g)
     {
         int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
-        if (i >= inputs * outputs)
+        if (i >= g.C * g.K)
             return;
-        int c = i / outputs;
-        int k = i - (c * outputs);
+        int c = i / g.K;
+        int k = i - (c * g.K);
+        int rows = Rows(g);
         float sum = 0f;
         for (int row = 0; row < rows; row++)
-            sum += x[(row * inputs) + c] * dy[(row * outputs) + k];
+            sum += x[(row * g.C) + c] * dy[(row * g.K) + k];
         dweight[i] += sum;
     }
+
+    private static int Rows(WindowGeometry g) => g.N * g.P * g.Q;
 }

@@ -4,27 +4,28 @@ namespace GpuNet.Kernels;
 internal sealed class PointwiseConvMatrixUnits : Launcher
 {
     private readonly Kernel<View, View, View, View, View, MatrixUnitGeometry, EpilogueGeometry> forward;
-    private readonly MatrixUnitProduct<DepthRows, DepthRows>? backwardData;
-    private readonly MatrixUnitProduct<OuterRows, OuterRows>? backwardWeights;
+    private readonly MatrixUnitProduct? backwardData;
+    private readonly MatrixUnitProduct? backwardWeights;
     private readonly BiasGradient? backwardBias;
-    private readonly PlainEpilogue epilogue;
+    private readonly LaunchedEpilogue epilogue;
     private readonly MatrixUnitGeometry geometry;
     private readonly GroupCount groups;
 
     public PointwiseConvMatrixUnits(Device device, PointwiseConv op)
     {
         int rows = op.Input.Rows, inputs = op.Input.C, outputs = op.Channels;
-        epilogue = new PlainEpilogue(device, op);
+        epilogue = new LaunchedEpilogue(device, op);
         MatrixUnitTile tile = MatrixUnitTile.For(device, rows, outputs);
         geometry = new MatrixUnitGeometry(rows, outputs, inputs, inputs, outputs, tile.ColumnTiles(outputs), inputs);
         groups = new GroupCount(tile.Groups(rows, outputs));
         bool isVector = ((inputs | outputs) & 3) == 0;
-        forward = op.Epilogue.Activation.Bind(new ActivationBinder(device, tile,
-            isVector && ((epilogue.Geometry.Pitch | epilogue.Geometry.First) & 3) == 0));
+        Type access = Access.Policy(isVector && epilogue.Geometry.IsVector);
+        forward = new(device, Policies.Close(MatrixUnitKernels.Forward<MatrixTile64x32, Vectors, SumEpilogue<Vectors>>,
+            tile.Policy, access, Epilogues.Policy(op.Epilogue, access)), tile.GroupSize);
         if (op.IsInferenceOnly)
             return;
-        backwardData = new(device, rows, inputs, outputs, outputs, outputs, isVector, inPlanes: false);
-        backwardWeights = new(device, inputs, outputs, rows, inputs, outputs, isVector, inPlanes: true);
+        backwardData = new(device, typeof(DepthRows), rows, inputs, outputs, outputs, outputs, isVector, inPlanes: false);
+        backwardWeights = new(device, typeof(OuterRows), inputs, outputs, rows, inputs, outputs, isVector, inPlanes: true);
         if (op.Bias)
             backwardBias = new BiasGradient(device, rows, outputs);
     }
@@ -47,22 +48,5 @@ internal sealed class PointwiseConvMatrixUnits : Launcher
             backwardWeights!.Run(o.Input.View, dy, o.DParameters[0].View, true, o.Workspace);
         if (backwardBias is not null && !o.DParameters[1].IsNone)
             backwardBias.Run(dy, o.DParameters[1].View, o.Workspace.View);
-    }
-
-    private sealed class ActivationBinder(Device device, MatrixUnitTile tile, bool isVector)
-        : IActivationBinder<Kernel<View, View, View, View, View, MatrixUnitGeometry, EpilogueGeometry>>
-    {
-        public Kernel<View, View, View, View, View, MatrixUnitGeometry, EpilogueGeometry> Bind<TActivation>()
-            where TActivation : unmanaged, IActivation => tile.Bind(new TileBinder<TActivation>(device, tile, isVector));
-    }
-
-    private sealed class TileBinder<TActivation>(Device device, MatrixUnitTile tile, bool isVector)
-        : IMatrixTileBinder<Kernel<View, View, View, View, View, MatrixUnitGeometry, EpilogueGeometry>>
-        where TActivation : unmanaged, IActivation
-    {
-        public Kernel<View, View, View, View, View, MatrixUnitGeometry, EpilogueGeometry> Bind<TTile>()
-            where TTile : unmanaged, IMatrixTile => isVector
-            ? new(device, MatrixUnitKernels.Forward<TTile, Vectors, TActivation>, tile.GroupSize)
-            : new(device, MatrixUnitKernels.Forward<TTile, Guarded, TActivation>, tile.GroupSize);
     }
 }

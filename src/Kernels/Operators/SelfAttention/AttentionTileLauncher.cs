@@ -18,18 +18,28 @@ internal sealed class AttentionTileLauncher : Launcher
     private readonly AttentionGeometry geometry;
     private readonly GroupCount forwardGroups, backwardGroups;
 
-    private AttentionTileLauncher(
-        SelfAttention op,
-        int forwardTokens,
-        int backwardTokens,
-        Kernel<View, View, View, AttentionGeometry, int> forward,
-        Kernel<View, View, View, View, View, View, AttentionGeometry, int> queries,
-        Kernel<View, View, View, View, View, AttentionGeometry, int> keys)
+    /// <summary>Loads the kernels for a head's width and the device's groups.</summary>
+    public AttentionTileLauncher(Device device, SelfAttention op)
     {
         geometry = new AttentionGeometry(op);
+        int channels = op.Output.C / op.Heads, forwardTokens = 2, backwardTokens = 1;
+        Type access = Access.Policy(channels % 4 == 0), width = HeadWidth(channels);
+        if (device.Info.IsProcessor)
+        {
+            forward = new(device, Policies.Close(AttentionDirectKernels.Forward<HeadOf4, Vectors>, width, access), 1);
+            queries = new(device, Policies.Close(AttentionDirectKernels.BackwardQueries<HeadOf4, Vectors>, width, access), 1);
+            keys = new(device, Policies.Close(AttentionDirectKernels.BackwardKeys<HeadOf4, Vectors>, width, access), 1);
+        }
+        else
+        {
+            var tile = AttentionTile.For(device);
+            forward = new(device, Policies.Close(AttentionTileKernels.Forward<Attention1, HeadOf4, Vectors>, tile.Policy, width, access), tile.Size);
+            queries = new(device, Policies.Close(AttentionTileKernels.BackwardQueries<Attention1, HeadOf4, Vectors>, tile.Policy, width, access), tile.Size);
+            keys = new(device, Policies.Close(AttentionTileKernels.BackwardKeys<Attention1, HeadOf4, Vectors>, tile.Policy, width, access), tile.Size);
+            forwardTokens = backwardTokens = tile.Size;
+        }
         forwardGroups = new GroupCount((geometry.Tokens + forwardTokens - 1) / forwardTokens, geometry.Heads, geometry.N);
         backwardGroups = new GroupCount((geometry.Tokens + backwardTokens - 1) / backwardTokens, geometry.Heads, geometry.N);
-        (this.forward, this.queries, this.keys) = (forward, queries, keys);
     }
 
     // dy·y of each token and head.
@@ -37,13 +47,6 @@ internal sealed class AttentionTileLauncher : Launcher
 
     /// <summary>Whether registers have room for a head, and a grid for heads and images.</summary>
     public static bool Fits(SelfAttention op) => op.Output.C / op.Heads <= MostChannels && op.Heads <= MostGroups && op.Input.N <= MostGroups;
-
-    /// <summary>Loads the kernels for a head's width and the device's groups.</summary>
-    public static Launcher Create(Device device, SelfAttention op)
-    {
-        int channels = op.Output.C / op.Heads;
-        return channels % 4 == 0 ? OfAccess<Vectors>(device, op, channels) : OfAccess<Guarded>(device, op, channels);
-    }
 
     public override void Forward(Operands o)
     {
@@ -62,35 +65,12 @@ internal sealed class AttentionTileLauncher : Launcher
         keys.Run(backwardGroups, x, lse, dy, dots, dx, geometry, o.DInput.AddFlag);
     }
 
-    private static AttentionTileLauncher OfAccess<TAccess>(Device device, SelfAttention op, int channels)
-        where TAccess : unmanaged, IVectorAccess =>
-        channels <= 4 ? OfWidth<TAccess, HeadOf4>(device, op)
-        : channels <= 8 ? OfWidth<TAccess, HeadOf8>(device, op)
-        : channels <= 16 ? OfWidth<TAccess, HeadOf16>(device, op)
-        : channels <= 24 ? OfWidth<TAccess, HeadOf24>(device, op)
-        : OfWidth<TAccess, HeadOf32>(device, op);
-
-    private static AttentionTileLauncher OfWidth<TAccess, TWidth>(Device device, SelfAttention op)
-        where TAccess : unmanaged, IVectorAccess
-        where TWidth : unmanaged, IHeadWidth
+    private static Type HeadWidth(int channels) => channels switch
     {
-        if (device.Info.IsProcessor)
-        {
-            return new AttentionTileLauncher(op, 2, 1,
-                new(device, AttentionDirectKernels.Forward<TWidth, TAccess>, 1),
-                new(device, AttentionDirectKernels.BackwardQueries<TWidth, TAccess>, 1),
-                new(device, AttentionDirectKernels.BackwardKeys<TWidth, TAccess>, 1));
-        }
-        return device.Info.MaxGroupSize >= Attention128.Size ? OfTile<TAccess, TWidth, Attention128>(device, op)
-            : device.Info.MaxGroupSize >= Attention16.Size ? OfTile<TAccess, TWidth, Attention16>(device, op)
-            : OfTile<TAccess, TWidth, Attention1>(device, op);
-    }
-
-    private static AttentionTileLauncher OfTile<TAccess, TWidth, TTile>(Device device, SelfAttention op)
-        where TAccess : unmanaged, IVectorAccess
-        where TWidth : unmanaged, IHeadWidth
-        where TTile : unmanaged, IAttentionTile => new(op, TTile.Size, TTile.Size,
-            new(device, AttentionTileKernels.Forward<TTile, TWidth, TAccess>, TTile.Size),
-            new(device, AttentionTileKernels.BackwardQueries<TTile, TWidth, TAccess>, TTile.Size),
-            new(device, AttentionTileKernels.BackwardKeys<TTile, TWidth, TAccess>, TTile.Size));
+        <= 4 => typeof(HeadOf4),
+        <= 8 => typeof(HeadOf8),
+        <= 16 => typeof(HeadOf16),
+        <= 24 => typeof(HeadOf24),
+        _ => typeof(HeadOf32),
+    };
 }

@@ -1,5 +1,17 @@
 namespace GpuNet.Kernels;
 
+/// <summary>The group of a device, as a type and as a number.</summary>
+/// <param name="Policy">The type.</param>
+/// <param name="Size">Threads, each with a token of its own.</param>
+internal sealed record AttentionTile(Type Policy, int Size)
+{
+    /// <summary>The group for a device.</summary>
+    public static AttentionTile For(Device device) =>
+        device.Info.MaxGroupSize >= Attention128.Size ? new(typeof(Attention128), Attention128.Size)
+        : device.Info.MaxGroupSize >= Attention16.Size ? new(typeof(Attention16), Attention16.Size)
+        : new(typeof(Attention1), Attention1.Size);
+}
+
 /// <summary>The threads of a group that answers, or asks, as many tokens, and the tokens of a tile in shared memory.</summary>
 internal interface IAttentionTile
 {

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.Intrinsics;
 using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
@@ -10,15 +9,12 @@ public sealed partial record SelfAttention
     public override ImmutableArray<Candidate> Candidates =>
     [
         Candidate.Kernels("Plain", device => new PlainLauncher(device, this)),
-        Candidate.Kernels("KeyTile", device => AttentionTileLauncher.Create(device, this)) with
+        Candidate.Kernels("KeyTile", device => new AttentionTileLauncher(device, this)) with
         {
             Needs = _ => AttentionTileLauncher.Fits(this),
-            Pays = ReductionBinding.Pays,
+            Pays = ReductionGroup.Pays,
         },
-        Candidate.Host(device =>
-            Vector512.IsHardwareAccelerated ? new SelfAttentionHost<Lanes512>(device, this)
-            : Vector256.IsHardwareAccelerated ? new SelfAttentionHost<Lanes256>(device, this)
-            : new SelfAttentionHost<Lanes128>(device, this)),
+        Candidate.Host(device => Policies.Create<Launcher>(typeof(SelfAttentionHost<>), [Lanes.Widest], device, this)),
     ];
 
     private sealed class PlainLauncher(Device device, SelfAttention op) : Launcher

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.Intrinsics;
 using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
@@ -13,12 +12,9 @@ public sealed partial record SoftmaxCrossEntropy
         Candidate.Kernels("Tree", device => new TreeLauncher(device, this)) with
         {
             Needs = _ => Logits.C <= MostClasses,
-            Pays = ReductionBinding.Pays,
+            Pays = ReductionGroup.Pays,
         },
-        Candidate.Host(device =>
-            Vector512.IsHardwareAccelerated ? new SoftmaxCrossEntropyHost<Lanes512>(device, this)
-            : Vector256.IsHardwareAccelerated ? new SoftmaxCrossEntropyHost<Lanes256>(device, this)
-            : new SoftmaxCrossEntropyHost<Lanes128>(device, this)),
+        Candidate.Host(device => Policies.Create<Launcher>(typeof(SoftmaxCrossEntropyHost<>), [Lanes.Widest], device, this)),
     ];
 
     // Blocks of classes lie on the grid's second axis, which takes 65,535 groups of at least four threads.
@@ -70,7 +66,9 @@ public sealed partial record SoftmaxCrossEntropy
         public TreeLauncher(Device device, SoftmaxCrossEntropy op)
         {
             (images, classes, smoothing) = (op.Logits.N, op.Logits.C, op.LabelSmoothing);
-            (forward, mean) = new TreeBinder(device).Bind(device, classes);
+            var group = ReductionGroup.For(device);
+            forward = new(device, Policies.Close(SoftmaxTreeKernels.Forward<OneThread>, group.Policy), group.Size);
+            mean = new(device, Policies.Close(SoftmaxTreeKernels.Mean<OneThread>, group.Policy), group.Size);
             backward = new(device, SoftmaxTreeKernels.Backward);
         }
 
@@ -94,14 +92,5 @@ public sealed partial record SoftmaxCrossEntropy
             backward.Run(new GroupCount(images, (classes + backward.GroupSize - 1) / backward.GroupSize), o.Inputs[0].View, o.Inputs[1].View,
                 o.Saved[0].View, o.Saved[1].View, o.DOutput.View, o.DInput.Tensor.View, images, classes, smoothing, o.DInput.AddFlag);
         }
-    }
-
-    private sealed class TreeBinder(Device device)
-        : IReductionBinder<(Kernel<View, View, View, View, View, int, float, int> Forward, Kernel<View, View, int> Mean)>
-    {
-        public (Kernel<View, View, View, View, View, int, float, int> Forward, Kernel<View, View, int> Mean) Bind<TGroup, TAccess>()
-            where TGroup : unmanaged, IReductionGroup
-            where TAccess : unmanaged, IVectorAccess =>
-            (new(device, SoftmaxTreeKernels.Forward<TGroup>, TGroup.Size), new(device, SoftmaxTreeKernels.Mean<TGroup>, TGroup.Size));
     }
 }

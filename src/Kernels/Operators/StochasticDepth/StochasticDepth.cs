@@ -29,7 +29,7 @@ public sealed partial record StochasticDepth(Shape Input, float Rate) : Operator
     public override ImmutableArray<Candidate> Candidates =>
     [
         Candidate.Kernels("Plain", device => new RandomMaskPlain(device, Input, Input.Pixels * Input.C, Rate)),
-        Candidate.Kernels("Vector", device => RandomMaskVector.Of<ImageMask>(device, ElementwiseRows.PerImage(Input), Rate)) with
+        Candidate.Kernels("Vector", device => new RandomMaskVector(device, ElementwiseRows.PerImage(Input), Rate, typeof(ImageMask))) with
         {
             Needs = _ => ElementwiseRows.PerImage(Input).FitGrid,
         },

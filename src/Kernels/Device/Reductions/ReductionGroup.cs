@@ -56,32 +56,26 @@ internal readonly struct OneThread : IReductionGroup
     public static int CombineLanes => 1;
 }
 
-/// <summary>Something that is built for the groups of a device and for how it reaches its channels: a kernel, as a rule.</summary>
-internal interface IReductionBinder<TResult>
+/// <summary>The group of a device, as a type and as numbers.</summary>
+/// <param name="Policy">The type.</param>
+/// <param name="Size">Threads.</param>
+/// <param name="Lanes">Vectors side by side where rows are long walks through memory.</param>
+/// <param name="CombineLanes">Vectors side by side where few rows are left.</param>
+internal sealed record ReductionGroup(Type Policy, int Size, int Lanes, int CombineLanes)
 {
-    /// <summary>Builds it.</summary>
-    TResult Bind<TGroup, TAccess>()
-        where TGroup : unmanaged, IReductionGroup
-        where TAccess : unmanaged, IVectorAccess;
-}
-
-/// <summary>The one place where a device becomes a type of group.</summary>
-internal static class ReductionBinding
-{
-    /// <summary>Builds what <paramref name="binder"/> builds.</summary>
-    /// <param name="binder">What to build.</param>
-    /// <param name="device">Device whose groups it is for.</param>
-    /// <param name="channels">Channels; whether they are whole vectors decides how they are reached.</param>
-    public static TResult Bind<TResult>(this IReductionBinder<TResult> binder, Device device, int channels) =>
-        channels % 4 == 0 ? Bind<TResult, Vectors>(binder, device) : Bind<TResult, Guarded>(binder, device);
+    /// <summary>The group for a device.</summary>
+    public static ReductionGroup For(Device device) =>
+        device.Info.IsProcessor || device.Info.MaxGroupSize < Threads4.Size ? Of<OneThread>()
+        : device.Info.MaxGroupSize >= Threads256.Size ? Of<Threads256>()
+        : device.Info.MaxGroupSize >= Threads16.Size ? Of<Threads16>()
+        : Of<Threads4>();
 
     /// <summary>Whether groups are worth their while: not where threads of a group are simulated by threads of the system.</summary>
     public static bool Pays(Device device) => device.Kind != DeviceKind.Simulator;
 
-    private static TResult Bind<TResult, TAccess>(IReductionBinder<TResult> binder, Device device)
-        where TAccess : unmanaged, IVectorAccess =>
-        device.Info.IsProcessor || device.Info.MaxGroupSize < Threads4.Size ? binder.Bind<OneThread, TAccess>()
-        : device.Info.MaxGroupSize >= Threads256.Size ? binder.Bind<Threads256, TAccess>()
-        : device.Info.MaxGroupSize >= Threads16.Size ? binder.Bind<Threads16, TAccess>()
-        : binder.Bind<Threads4, TAccess>();
+    /// <summary>Groups beside one another that combine some channels.</summary>
+    public int CombineGroups(int channels) => (channels + (4 * CombineLanes) - 1) / (4 * CombineLanes);
+
+    private static ReductionGroup Of<TGroup>()
+        where TGroup : unmanaged, IReductionGroup => new(typeof(TGroup), TGroup.Size, TGroup.Lanes, TGroup.CombineLanes);
 }

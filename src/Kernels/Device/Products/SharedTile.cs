@@ -1,5 +1,67 @@
 namespace GpuNet.Kernels;
 
+/// <summary>A tile of a product in shared memory, as numbers; see <see cref="ISharedTile"/>.</summary>
+/// <param name="Rows">Rows of a group.</param>
+/// <param name="Columns">Columns of a group.</param>
+internal readonly record struct SharedTile(int Rows, int Columns)
+{
+    // Threads of the smallest tile for results, and the bytes of the largest.
+    private const int LeastGroup = 64;
+    private const int MostSharedBytes = 4 * ((2 * 16 * 132) + (2 * 16 * 64));
+
+    /// <summary>Depth of a step.</summary>
+    public int Depth => Rows / 8;
+
+    /// <summary>Threads of a group.</summary>
+    public int Threads => Rows * Columns / 32;
+
+    /// <summary>The tile as a type.</summary>
+    public Type Policy => (Rows, Columns) switch
+    {
+        (128, 64) => typeof(Tile128x64),
+        (128, _) => typeof(Tile128x32),
+        (64, 64) => typeof(Tile64x64),
+        (64, _) => typeof(Tile64x32),
+        _ => typeof(Tile32x32),
+    };
+
+    /// <summary>Whether the device's groups are large enough.</summary>
+    public static bool RunsOn(Device device) =>
+        !device.IsHost && device.Info.MaxGroupSize >= LeastGroup && device.Info.SharedMemoryBytes >= MostSharedBytes;
+
+    /// <summary>The largest tile that leaves no multiprocessor without one; few columns and little depth would leave parts of it empty.</summary>
+    public static SharedTile ForResult(Device device, ProductGeometry g, int groups)
+    {
+        int most = device.Info.MaxGroupSize, columns = g.Columns <= 32 ? 32 : 64;
+        SharedTile large = new(128, columns), small = new(64, columns);
+        if (most >= large.Threads && g.Depth > small.Depth && large.Count(g, groups) >= device.Info.Multiprocessors)
+            return large;
+        return most >= small.Threads ? small : new SharedTile(64, 32);
+    }
+
+    /// <summary>The largest tile that channels and columns fill: rows can be shared out as far as a device asks for.</summary>
+    public static SharedTile ForWeights(Device device, ProductGeometry g)
+    {
+        int most = device.Info.MaxGroupSize;
+        if (g.Depth <= 32)
+            return new SharedTile(32, 32);
+        if (g.Columns <= 32)
+            return g.Depth > 64 && most >= 128 ? new SharedTile(128, 32) : new SharedTile(64, 32);
+        if (g.Depth > 64 && most >= 256)
+            return new SharedTile(128, 64);
+        return most >= 128 ? new SharedTile(64, 64) : new SharedTile(64, 32);
+    }
+
+    /// <summary>Tiles below one another for some rows.</summary>
+    public int RowTiles(int rows) => (rows + Rows - 1) / Rows;
+
+    /// <summary>Tiles beside one another for some columns.</summary>
+    public int ColumnTiles(int columns) => (columns + Columns - 1) / Columns;
+
+    /// <summary>Tiles of a product.</summary>
+    public int Count(ProductGeometry g, int groups) => RowTiles(g.Rows) * ColumnTiles(g.Columns) * groups;
+}
+
 /// <summary>
 /// How much of a product a group of threads makes at once. A thread owns 8 rows of 4 columns; a step takes some of the depth into
 /// shared memory, of which every thread reads one vector of weights and 1, 2 or 4 vectors of the source: threads = rows·columns/32,

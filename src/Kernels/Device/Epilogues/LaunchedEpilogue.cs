@@ -1,30 +1,29 @@
+using ILGPU;
+using ILGPU.Algorithms;
+
 namespace GpuNet.Kernels;
 
-/// <summary>What the plain launchers of convolutions share: the arguments that their epilogue takes, and the folding of a norm.</summary>
-internal sealed class PlainEpilogue
+/// <summary>What the launchers of convolutions by kernels share: the arguments that their epilogue takes, and the folding of a norm.</summary>
+internal sealed class LaunchedEpilogue
 {
     private readonly Kernel<View, View, View, View, View, View, View, NormFolding>? foldNorm;
     private readonly NormFolding fold;
     private readonly bool bias;
     private readonly bool residual;
 
-    public PlainEpilogue(Device device, Convolutional op)
+    public LaunchedEpilogue(Device device, Convolutional op)
     {
         Geometry = new EpilogueGeometry(op);
-        Elements = checked((int)op.Result.Elements);
         bias = op.Bias;
         residual = op.Epilogue.Residual != ResidualOrder.None;
         if (op.Epilogue.NormEpsilon is not { } epsilon)
             return;
-        foldNorm = new(device, EpilogueKernels.FoldNorm);
+        foldNorm = new(device, NormFoldingKernels.Fold);
         fold = new NormFolding(op, epsilon);
     }
 
     /// <summary>What the kernels need to know.</summary>
     public EpilogueGeometry Geometry { get; }
-
-    /// <summary>Elements of the result: a thread each.</summary>
-    public int Elements { get; }
 
     /// <summary>Memory for folded weights and bias.</summary>
     public long PreparedElements => foldNorm is null ? 0 : fold.Bias + fold.Channels;
@@ -38,17 +37,38 @@ internal sealed class PlainEpilogue
             o.Parameters[norm + 2].View, o.Parameters[norm + 3].View, o.Prepared.View, fold);
     }
 
+    /// <summary>The filter, or the one the norm is folded into.</summary>
     public View Weight(Operands o) => foldNorm is null ? o.Parameters[0].View : o.Prepared.View;
 
-    // Where there is no bias, the weights stand in for it, and for a residual alike; the kernel does not read them.
+    /// <summary>What sums start from. Where there is no bias, the weights stand in for it, and for a residual alike; kernels do not read them.</summary>
     public View Bias(Operands o) =>
         foldNorm is not null ? o.Prepared.View.SubView(fold.Bias, fold.Channels) : o.Parameters[bias ? 1 : 0].View;
 
+    /// <summary>What is added to the sums or to their activation.</summary>
     public View Residual(Operands o) => residual ? o.Inputs[1].View : o.Parameters[0].View;
 }
 
+internal static class NormFoldingKernels
+{
+    // A thread owns the folded weight i; k runs fastest in every filter. The first threads own a folded bias each. Nothing is shared;
+    // loads and stores are contiguous.
+    public static void Fold(View weight, View bias, View normWeight, View normBias, View mean, View variance, View folded, NormFolding g)
+    {
+        int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
+        if (i >= g.Weights)
+            return;
+        int k = i % g.Channels;
+        float scale = normWeight[k] / XMath.Sqrt(variance[k] + g.Epsilon);
+        folded[i] = weight[i] * scale;
+        if (i >= g.Channels)
+            return;
+        float start = g.HasBias != 0 ? bias[i] : 0f;
+        folded[g.Bias + i] = ((start - mean[i]) * scale) + normBias[i];
+    }
+}
+
 /// <summary>How a batch norm is folded into the weights and the bias of the convolution before it, by value.</summary>
-public readonly struct NormFolding
+internal readonly struct NormFolding
 {
     /// <summary>Weights, and output channels.</summary>
     public readonly int Weights, Channels;
@@ -63,7 +83,7 @@ public readonly struct NormFolding
     public readonly float Epsilon;
 
     /// <summary>Collects the extents.</summary>
-    internal NormFolding(Convolutional op, float epsilon)
+    public NormFolding(Convolutional op, float epsilon)
     {
         Weights = checked((int)op.Parameters[0].Shape.Elements);
         Channels = op.Result.C;
