@@ -21,6 +21,13 @@ internal static class Policies
     /// <summary>A generic policy closed over others: <c>Policies.Of(typeof(Activate&lt;&gt;), kind.Policy())</c>.</summary>
     public static Type Of(Type policy, params Type[] policies) => policy.MakeGenericType(policies);
 
+    /// <summary>Makes an object of a generic class closed over policies.</summary>
+    /// <param name="type">The class: <c>typeof(BatchNormHost&lt;,&gt;)</c>.</param>
+    /// <param name="policies">The types it is closed over.</param>
+    /// <param name="arguments">What its constructor takes.</param>
+    public static T Create<T>(Type type, Type[] policies, params object[] arguments) =>
+        (T)Activator.CreateInstance(Of(type, policies), BindingFlags.Instance | BindingFlags.Public | BindingFlags.DoNotWrapExceptions, null, arguments, null)!;
+
     private static MethodInfo Close(MethodInfo method, Type[] policies) => method.GetGenericMethodDefinition().MakeGenericMethod(policies);
 }
 

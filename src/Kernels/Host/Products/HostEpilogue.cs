@@ -21,7 +21,7 @@ internal sealed unsafe class HostEpilogue<TLanes>
             rest = ActivationKind.Identity;
         }
         if (rest != ActivationKind.Identity || epilogue.Residual != ResidualOrder.None)
-            visitor = rest.Bind(new Binder(epilogue.Residual));
+            visitor = Policies.Create<Visitor>(typeof(Visitor<>), [typeof(TLanes), rest.Policy()], epilogue.Residual);
     }
 
     /// <summary>Whether the inner loop moves values into [<see cref="Low"/>, <see cref="High"/>].</summary>
@@ -83,11 +83,5 @@ internal sealed unsafe class HostEpilogue<TLanes>
         private TLanes Result(TLanes value, TLanes residual) => order == ResidualOrder.BeforeActivation
             ? TActivation.Forward(value + residual)
             : TActivation.Forward(value) + residual;
-    }
-
-    private sealed class Binder(ResidualOrder order) : IActivationBinder<Visitor>
-    {
-        public Visitor Bind<TActivation>()
-            where TActivation : unmanaged, IActivation => new Visitor<TActivation>(order);
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.Intrinsics;
 using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
@@ -11,7 +10,7 @@ public sealed partial record Activation
     [
         Candidate.Kernels("Plain", device => Kind.Bind(new PlainBinder(device, this))),
         Candidate.Kernels("Vector", device => Kind.Bind(new VectorBinder(device, this))),
-        Candidate.Host(device => Kind.Bind(new HostBinder(device, this))),
+        Candidate.Host(device => Policies.Create<Launcher>(typeof(ActivationHost<,>), [Lanes.Widest, Kind.Policy()], device, this)),
     ];
 
     private sealed class PlainBinder(Device device, Activation op) : IActivationBinder<Launcher>
@@ -24,15 +23,6 @@ public sealed partial record Activation
     {
         public Launcher Bind<TActivation>()
             where TActivation : unmanaged, IActivation => new VectorLauncher<TActivation>(device, op);
-    }
-
-    private sealed class HostBinder(Device device, Activation op) : IActivationBinder<Launcher>
-    {
-        public Launcher Bind<TActivation>()
-            where TActivation : unmanaged, IActivation =>
-            Vector512.IsHardwareAccelerated ? new ActivationHost<Lanes512, TActivation>(device, op)
-            : Vector256.IsHardwareAccelerated ? new ActivationHost<Lanes256, TActivation>(device, op)
-            : new ActivationHost<Lanes128, TActivation>(device, op);
     }
 
     private sealed class PlainLauncher<TActivation>(Device device, Activation op) : Launcher

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
@@ -12,9 +11,10 @@ internal abstract unsafe class HostActivation
     public abstract void Apply(float* values, int count);
 
     /// <summary>The activation of a kind, in the machine's widest lanes.</summary>
-    public static HostActivation Of(ActivationKind kind) => kind.Bind(new Binder());
+    public static HostActivation Of(ActivationKind kind) =>
+        Policies.Create<HostActivation>(typeof(InLanes<,>), [Lanes.Widest, kind.Policy()]);
 
-    private sealed class Lanes<TLanes, TActivation> : HostActivation
+    private sealed class InLanes<TLanes, TActivation> : HostActivation
         where TLanes : unmanaged, ILanes<TLanes>
         where TActivation : unmanaged, IActivation
     {
@@ -26,14 +26,5 @@ internal abstract unsafe class HostActivation
             for (; i < count; i++)
                 Lanes1.Store(TActivation.Forward(Lanes1.Load(values + i)), values + i);
         }
-    }
-
-    private sealed class Binder : IActivationBinder<HostActivation>
-    {
-        public HostActivation Bind<TActivation>()
-            where TActivation : unmanaged, IActivation =>
-            Vector512.IsHardwareAccelerated ? new Lanes<Lanes512, TActivation>()
-            : Vector256.IsHardwareAccelerated ? new Lanes<Lanes256, TActivation>()
-            : new Lanes<Lanes128, TActivation>();
     }
 }

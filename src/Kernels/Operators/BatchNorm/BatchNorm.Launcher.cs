@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.Intrinsics;
 using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
@@ -11,22 +10,13 @@ public sealed partial record BatchNorm
     [
         Candidate.Kernels("Plain", device => Activation.Bind(new PlainBinder(device, this))),
         Candidate.Kernels("Tree", device => Activation.Bind(new TreeBinder(device, this))) with { Pays = ReductionBinding.Pays },
-        Candidate.Host(device => Activation.Bind(new HostBinder(device, this))),
+        Candidate.Host(device => Policies.Create<Launcher>(typeof(BatchNormHost<,>), [Lanes.Widest, Activation.Policy()], device, this)),
     ];
 
     private sealed class PlainBinder(Device device, BatchNorm op) : IActivationBinder<Launcher>
     {
         public Launcher Bind<TActivation>()
             where TActivation : unmanaged, IActivation => new PlainLauncher<TActivation>(device, op);
-    }
-
-    private sealed class HostBinder(Device device, BatchNorm op) : IActivationBinder<Launcher>
-    {
-        public Launcher Bind<TActivation>()
-            where TActivation : unmanaged, IActivation =>
-            Vector512.IsHardwareAccelerated ? new HostLauncher<Lanes512, TActivation>(device, op)
-            : Vector256.IsHardwareAccelerated ? new HostLauncher<Lanes256, TActivation>(device, op)
-            : new HostLauncher<Lanes128, TActivation>(device, op);
     }
 
     private sealed class PlainLauncher<TActivation> : Launcher

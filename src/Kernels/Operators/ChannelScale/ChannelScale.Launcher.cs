@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.Intrinsics;
 using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
@@ -15,10 +14,7 @@ public sealed partial record ChannelScale
             Needs = _ => ChannelReduction.FitsGrid(Input.N),
             Pays = ReductionBinding.Pays,
         },
-        Candidate.Host(device =>
-            Vector512.IsHardwareAccelerated ? new ChannelScaleHost<Lanes512>(device, this)
-            : Vector256.IsHardwareAccelerated ? new ChannelScaleHost<Lanes256>(device, this)
-            : new ChannelScaleHost<Lanes128>(device, this)),
+        Candidate.Host(device => Policies.Create<Launcher>(typeof(ChannelScaleHost<>), [Lanes.Widest], device, this)),
     ];
 
     private sealed class PlainLauncher(Device device, ChannelScale op) : Launcher

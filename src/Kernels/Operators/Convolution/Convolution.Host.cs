@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
@@ -97,14 +96,4 @@ internal sealed unsafe class ConvolutionHost<TLanes> : Launcher
             }
         }
     }
-}
-
-/// <summary>Chooses the lane width.</summary>
-internal static class ConvolutionHost
-{
-    public static Launcher Create(Device device, Convolution op) =>
-        Vector512.IsHardwareAccelerated ? new ConvolutionHost<Lanes512>(device, op)
-        : Vector256.IsHardwareAccelerated ? new ConvolutionHost<Lanes256>(device, op)
-        : Vector128.IsHardwareAccelerated ? new ConvolutionHost<Lanes128>(device, op)
-        : new ConvolutionHost<Lanes1>(device, op);
 }

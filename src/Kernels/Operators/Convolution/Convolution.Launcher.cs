@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
 
@@ -9,7 +10,7 @@ public sealed partial record Convolution
     [
         Candidate.Kernels("Plain", device => new PlainLauncher(device, this)),
         .. Tiles(),
-        Candidate.Host(device => ConvolutionHost.Create(device, this)) with { Needs = _ => Storage == default },
+        Candidate.Host(OnHost) with { Needs = _ => Storage == default },
     ];
 
     /// <summary>
@@ -34,6 +35,9 @@ public sealed partial record Convolution
             Pays = device => FillsSharedTiles && IsGpu(device) && SharedProduct.IsThin(device, ProductGeometry.Forward(this, joins: false), Groups),
         },
     ];
+
+    /// <summary>Host code; pointwise convolutions and linear layers use it too.</summary>
+    internal Launcher OnHost(Device device) => Policies.Create<Launcher>(typeof(ConvolutionHost<>), [Lanes.Widest], device, this);
 
     private bool FillsSharedTiles => Input.C / Groups >= 8 && Channels / Groups >= 8;
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.Intrinsics;
 using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
@@ -11,10 +10,7 @@ public sealed partial record DepthwiseConv
     [
         Candidate.Kernels("Plain", device => new PlainLauncher(device, this)),
         .. DepthwiseTile.Fits(this) ? [RowTile] : ImmutableArray<Candidate>.Empty,
-        Candidate.Host(device =>
-            Vector512.IsHardwareAccelerated ? new DepthwiseConvHost<Lanes512>(device, this)
-            : Vector256.IsHardwareAccelerated ? new DepthwiseConvHost<Lanes256>(device, this)
-            : new DepthwiseConvHost<Lanes128>(device, this)) with { Needs = _ => Storage == default },
+        Candidate.Host(device => Policies.Create<Launcher>(typeof(DepthwiseConvHost<>), [Lanes.Widest], device, this)) with { Needs = _ => Storage == default },
     ];
 
     // A simulator's barriers cost more than a tile saves it.

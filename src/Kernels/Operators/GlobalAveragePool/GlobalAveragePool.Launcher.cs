@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.Intrinsics;
 using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
@@ -15,10 +14,7 @@ public sealed partial record GlobalAveragePool
             Needs = _ => ChannelReduction.FitsGrid(Input.N),
             Pays = ReductionBinding.Pays,
         },
-        Candidate.Host(device =>
-            Vector512.IsHardwareAccelerated ? new GlobalAveragePoolHost<Lanes512>(device, this)
-            : Vector256.IsHardwareAccelerated ? new GlobalAveragePoolHost<Lanes256>(device, this)
-            : new GlobalAveragePoolHost<Lanes128>(device, this)) with { Needs = _ => Type == ElementType.Float32 },
+        Candidate.Host(device => Policies.Create<Launcher>(typeof(GlobalAveragePoolHost<>), [Lanes.Widest], device, this)) with { Needs = _ => Type == ElementType.Float32 },
     ];
 
     private sealed class PlainLauncher(Device device, GlobalAveragePool op) : Launcher

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.Intrinsics;
 using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
@@ -17,7 +16,9 @@ public sealed partial record InvertedBottleneck
             Needs = device => !ForInference && !device.Info.IsProcessor && SharedProduct.Fits(device) && DepthwiseTile.Fits(Filter),
             Pays = PartsAreTiles,
         },
-        Candidate.Host(device => ForInference ? Tiles(device) : Activation.Bind(new HostBinder(device, this))),
+        Candidate.Host(device => ForInference
+            ? Policies.Create<Launcher>(typeof(InvertedBottleneckTiles<>), [Lanes.Widest], device, this)
+            : Policies.Create<Launcher>(typeof(InvertedBottleneckHost<,>), [Lanes.Widest, Activation.Policy()], device, this)),
     ];
 
     /// <summary>Whether a device does better with the block as one operator than with its parts one after the other.</summary>
@@ -28,23 +29,9 @@ public sealed partial record InvertedBottleneck
         Filter.ChooseByRule(device).Name == "RowTile" && Project.ChooseByRule(device).Name == "SharedTile"
         && (!Expands || Expand.ChooseByRule(device).Name == "SharedTile");
 
-    private Launcher Tiles(Device device) =>
-        Vector512.IsHardwareAccelerated ? new InvertedBottleneckTiles<Lanes512>(device, this)
-        : Vector256.IsHardwareAccelerated ? new InvertedBottleneckTiles<Lanes256>(device, this)
-        : new InvertedBottleneckTiles<Lanes128>(device, this);
-
     private sealed class FusedBinder(Device device, InvertedBottleneck op) : IActivationBinder<Launcher>
     {
         public Launcher Bind<TActivation>()
             where TActivation : unmanaged, IActivation => new InvertedBottleneckFused<TActivation>(device, op);
-    }
-
-    private sealed class HostBinder(Device device, InvertedBottleneck op) : IActivationBinder<Launcher>
-    {
-        public Launcher Bind<TActivation>()
-            where TActivation : unmanaged, IActivation =>
-            Vector512.IsHardwareAccelerated ? new InvertedBottleneckHost<Lanes512, TActivation>(device, op)
-            : Vector256.IsHardwareAccelerated ? new InvertedBottleneckHost<Lanes256, TActivation>(device, op)
-            : new InvertedBottleneckHost<Lanes128, TActivation>(device, op);
     }
 }

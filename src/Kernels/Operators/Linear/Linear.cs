@@ -45,7 +45,7 @@ public sealed partial record Linear(Shape Input, int Channels, bool Bias = true)
         Candidate.Kernels("Plain", device => new PointwiseConvPlain(device, new PointwiseConv(Input, Channels, Bias))),
         .. AsConvolution.Tiles(),
         Candidate.Kernels("MatrixUnits", device => new PointwiseConvMatrixUnits(device, new PointwiseConv(Input, Channels, Bias))) with { Needs = MatrixUnitTile.RunsOn },
-        Candidate.Host(device => ConvolutionHost.Create(device, AsConvolution)),
+        Candidate.Host(AsConvolution.OnHost),
     ];
 
     // One image of one pixel each.

@@ -14,8 +14,8 @@ public sealed partial record PointwiseConv
             Needs = device => !Gated && Storage == default && MatrixUnitTile.RunsOn(device),
         },
         Candidate.Host(device => Gated
-            ? new PointwiseConvGatedHost(device, this, ConvolutionHost.Create(device, AsConvolution), GateInput)
-            : ConvolutionHost.Create(device, AsConvolution)) with { Needs = _ => Storage == default },
+            ? new PointwiseConvGatedHost(device, this, AsConvolution.OnHost(device), GateInput)
+            : AsConvolution.OnHost(device)) with { Needs = _ => Storage == default },
     ];
 
     /// <summary>The convolution of a single tap that it is.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.Intrinsics;
 using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
@@ -15,10 +14,7 @@ public sealed partial record SelfAttention
             Needs = _ => AttentionTileLauncher.Fits(this),
             Pays = ReductionBinding.Pays,
         },
-        Candidate.Host(device =>
-            Vector512.IsHardwareAccelerated ? new SelfAttentionHost<Lanes512>(device, this)
-            : Vector256.IsHardwareAccelerated ? new SelfAttentionHost<Lanes256>(device, this)
-            : new SelfAttentionHost<Lanes128>(device, this)),
+        Candidate.Host(device => Policies.Create<Launcher>(typeof(SelfAttentionHost<>), [Lanes.Widest], device, this)),
     ];
 
     private sealed class PlainLauncher(Device device, SelfAttention op) : Launcher

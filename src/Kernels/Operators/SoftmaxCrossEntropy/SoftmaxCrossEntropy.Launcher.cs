@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.Intrinsics;
 using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
@@ -15,10 +14,7 @@ public sealed partial record SoftmaxCrossEntropy
             Needs = _ => Logits.C <= MostClasses,
             Pays = ReductionBinding.Pays,
         },
-        Candidate.Host(device =>
-            Vector512.IsHardwareAccelerated ? new SoftmaxCrossEntropyHost<Lanes512>(device, this)
-            : Vector256.IsHardwareAccelerated ? new SoftmaxCrossEntropyHost<Lanes256>(device, this)
-            : new SoftmaxCrossEntropyHost<Lanes128>(device, this)),
+        Candidate.Host(device => Policies.Create<Launcher>(typeof(SoftmaxCrossEntropyHost<>), [Lanes.Widest], device, this)),
     ];
 
     // Blocks of classes lie on the grid's second axis, which takes 65,535 groups of at least four threads.
