@@ -111,7 +111,7 @@ internal sealed unsafe partial class BatchNormHost<TLanes, TActivation> : Launch
     private T InverseDeviation<T>(int c)
         where T : unmanaged, ILanes<T> => current.Training
         ? T.Load(current.Saved[1].Pointer + c)
-        : T.Create(1) / T.Sqrt(T.Load(current.Parameters[3].Pointer + c) + T.Create(epsilon));
+        : NormFormulas.InverseDeviation(T.Load(current.Parameters[3].Pointer + c), epsilon);
 
     private void StoreFolded<T>(int vector, int c, T value)
         where T : unmanaged, ILanes<T>
