@@ -2,12 +2,17 @@ using System.Runtime.Intrinsics;
 
 namespace GpuNet.Kernels.Host;
 
+// This folder holds what host code of several operators shares, for device cpu: registers of any width (Lanes), passes over elements
+// and rows (HostPass, LaneLoop), matrix products by register tiles (Products), and windows written out as taps (Taps).
+// What one operator alone uses stands in that operator's folder.
+
+
 /// <summary>
 /// A register of float32 lanes. Host kernels are written once over this type and compiled for each width, one lane included: that
 /// one serves tails, and machines whose vector units are switched off.
 /// </summary>
 /// <typeparam name="TSelf">The register type itself.</typeparam>
-public unsafe interface ILanes<TSelf>
+internal unsafe interface ILanes<TSelf>
     where TSelf : unmanaged, ILanes<TSelf>
 {
     /// <summary>Lanes in the register.</summary>

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace GpuNet.Kernels.Host;
 
 /// <summary>One lane: an ordinary number.</summary>
-public readonly unsafe struct Lanes1 : ILanes<Lanes1>
+internal readonly unsafe struct Lanes1 : ILanes<Lanes1>
 {
     private readonly float value;
 

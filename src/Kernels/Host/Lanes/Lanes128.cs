@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace GpuNet.Kernels.Host;
 
 /// <summary>4 lanes in a 128-bit register.</summary>
-public readonly unsafe struct Lanes128 : ILanes<Lanes128>
+internal readonly unsafe struct Lanes128 : ILanes<Lanes128>
 {
     private readonly Vector128<float> value;
 

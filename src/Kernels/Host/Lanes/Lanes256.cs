@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace GpuNet.Kernels.Host;
 
 /// <summary>8 lanes in a 256-bit register.</summary>
-public readonly unsafe struct Lanes256 : ILanes<Lanes256>
+internal readonly unsafe struct Lanes256 : ILanes<Lanes256>
 {
     private readonly Vector256<float> value;
 

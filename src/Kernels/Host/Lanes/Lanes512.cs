@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace GpuNet.Kernels.Host;
 
 /// <summary>16 lanes in a 512-bit register.</summary>
-public readonly unsafe struct Lanes512 : ILanes<Lanes512>
+internal readonly unsafe struct Lanes512 : ILanes<Lanes512>
 {
     private readonly Vector512<float> value;
 

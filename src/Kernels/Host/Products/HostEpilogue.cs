@@ -4,12 +4,12 @@ namespace GpuNet.Kernels.Host;
 
 /// <summary>
 /// An epilogue as host loops apply it: bounds, which the inner loop applies to registers, and for smooth activations and residuals
-/// a second visit to a block of the result while it is in the first-level cache.
+/// a second pass over a block of the result while it is in the first-level cache.
 /// </summary>
 internal sealed unsafe class HostEpilogue<TLanes>
     where TLanes : unmanaged, ILanes<TLanes>
 {
-    private readonly Visitor? visitor;
+    private readonly SecondPass? secondPass;
 
     /// <summary>Splits the epilogue.</summary>
     public HostEpilogue(Epilogue epilogue)
@@ -21,7 +21,7 @@ internal sealed unsafe class HostEpilogue<TLanes>
             rest = ActivationKind.Identity;
         }
         if (rest != ActivationKind.Identity || epilogue.Residual != ResidualOrder.None)
-            visitor = Policies.Create<Visitor>(typeof(Visitor<>), [typeof(TLanes), rest.Policy()], epilogue.Residual);
+            secondPass = Policies.Create<SecondPass>(typeof(SecondPass<>), [typeof(TLanes), rest.Policy()], epilogue.Residual);
     }
 
     /// <summary>Whether the inner loop moves values into [<see cref="Low"/>, <see cref="High"/>].</summary>
@@ -49,14 +49,14 @@ internal sealed unsafe class HostEpilogue<TLanes>
     /// <param name="rows">Rows.</param>
     /// <param name="columns">Columns.</param>
     public void Apply(float* values, nint stride, float* residual, nint residualStride, int rows, int columns) =>
-        visitor?.Apply(values, stride, residual, residualStride, rows, columns);
+        secondPass?.Apply(values, stride, residual, residualStride, rows, columns);
 
-    private abstract class Visitor
+    private abstract class SecondPass
     {
         public abstract void Apply(float* values, nint stride, float* residual, nint residualStride, int rows, int columns);
     }
 
-    private sealed class Visitor<TActivation>(ResidualOrder order) : Visitor
+    private sealed class SecondPass<TActivation>(ResidualOrder order) : SecondPass
         where TActivation : unmanaged, IActivation
     {
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -70,6 +70,7 @@ internal sealed unsafe class HostEpilogue<TLanes>
                     TLanes other = order == ResidualOrder.None ? TLanes.Create(0) : TLanes.Load(residual + i);
                     TLanes.Store(Result(TLanes.Load(values + i), other), values + i);
                 }
+                // By a masked register, where LaneLoop goes lane by lane: rows are often a few registers long.
                 if (full < columns)
                 {
                     int count = columns - full;

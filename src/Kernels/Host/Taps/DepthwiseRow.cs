@@ -20,10 +20,10 @@ internal sealed unsafe class DepthwiseRow<TLanes>
     public DepthwiseRow(WindowGeometry g)
     {
         this.g = g;
-        int reach = (g.KernelW - 1) * g.DilationW;
+        int span = (g.KernelW - 1) * g.DilationW;
         firstInside = Math.Min((g.Left + g.StrideW - 1) / g.StrideW, g.Q);
-        endInside = Math.Clamp(((g.W - 1 - reach + g.Left) / g.StrideW) + 1, firstInside, g.Q);
-        if (g.W - 1 - reach + g.Left < 0)
+        endInside = Math.Clamp(((g.W - 1 - span + g.Left) / g.StrideW) + 1, firstInside, g.Q);
+        if (g.W - 1 - span + g.Left < 0)
             endInside = firstInside;
         (tapStep, pixelStep) = ((nint)g.DilationW * g.C, (nint)g.StrideW * g.C);
     }

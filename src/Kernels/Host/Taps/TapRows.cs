@@ -73,10 +73,10 @@ internal sealed unsafe class TapRows<TLanes> : MatrixRows
         // A short run is copied as a whole register, while that lies inside the line; what it writes too much is written again by the
         // next run, or lies in the padding.
         bool isShort = length <= TLanes.Count;
-        int reach = isShort ? TLanes.Count : length;
+        int written = isShort ? TLanes.Count : length;
         for (int t = 0; t < count; t++, first += stepElements, source += step, target += stride)
         {
-            if (line is not null && first >= 0 && first + reach <= lastElement)
+            if (line is not null && first >= 0 && first + written <= lastElement)
             {
                 if (isShort)
                     TLanes.Store(TLanes.Load(source), target);

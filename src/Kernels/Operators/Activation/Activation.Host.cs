@@ -3,73 +3,31 @@ using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
 
-/// <summary>One pass over the elements, in parts of a fixed size.</summary>
-internal sealed unsafe class ActivationHost<TLanes, TActivation> : Launcher
+/// <summary>One pass over the elements.</summary>
+internal sealed unsafe class ActivationHost<TLanes, TActivation>(Device device, Activation op) : Launcher
     where TLanes : unmanaged, ILanes<TLanes>
     where TActivation : unmanaged, IActivation
 {
-    // 64 KiB a stream: far above the cost of handing out a part, and small enough to spread over many cores.
-    private const int PartElements = 16384;
+    private readonly HostPass forward = HostPass.OverElements(device, op.Input, static (o, _, first, count) =>
+        LaneLoop.Run<TLanes, ActivateLanes<TActivation>>(new(o.Input.Pointer + first, o.Output.Pointer + first), count));
 
-    private readonly Workers workers;
-    private readonly long count;
-    private readonly int parts;
-    private readonly Action<int> forwardPart, backwardPart;
-    private Operands current = null!;
+    private readonly HostPass backward = HostPass.OverElements(device, op.Input, static (o, _, first, count) =>
+        LaneLoop.Run<TLanes, Slope>(
+            new(o.Input.Pointer + first, o.DOutput.Pointer + first, o.DInput.Tensor.Pointer + first, o.DInput.Adds), count));
 
-    public ActivationHost(Device device, Activation op)
-    {
-        workers = device.Workers;
-        count = op.Input.Elements;
-        parts = checked((int)((count + PartElements - 1) / PartElements));
-        forwardPart = ForwardPart;
-        backwardPart = BackwardPart;
-    }
-
-    public override void Forward(Operands o)
-    {
-        current = o;
-        workers.Run(parts, forwardPart);
-    }
+    public override void Forward(Operands o) => forward.Run(o);
 
     public override void Backward(Operands o)
     {
-        current = o;
         if (o.DInput.IsWanted)
-            workers.Run(parts, backwardPart);
+            backward.Run(o);
     }
 
-    private void ForwardPart(int part)
+    // dx (+)= dy · act'(x)
+    private readonly struct Slope(float* x, float* dy, float* dx, bool adds) : ILaneBody
     {
-        long first = (long)part * PartElements;
-        int length = (int)Math.Min(PartElements, count - first), i = 0;
-        float* x = current.Input.Pointer + first;
-        float* y = current.Output.Pointer + first;
-        for (; i <= length - TLanes.Count; i += TLanes.Count)
-            TLanes.Store(TActivation.Forward(TLanes.Load(x + i)), y + i);
-        for (; i < length; i++)
-            Lanes1.Store(TActivation.Forward(Lanes1.Load(x + i)), y + i);
-    }
-
-    private void BackwardPart(int part)
-    {
-        long first = (long)part * PartElements;
-        int length = (int)Math.Min(PartElements, count - first), i = 0;
-        float* x = current.Input.Pointer + first;
-        float* dy = current.DOutput.Pointer + first;
-        float* dx = current.DInput.Tensor.Pointer + first;
-        bool add = current.DInput.Adds;
-        for (; i <= length - TLanes.Count; i += TLanes.Count)
-            BackwardLanes<TLanes>(x + i, dy + i, dx + i, add);
-        for (; i < length; i++)
-            BackwardLanes<Lanes1>(x + i, dy + i, dx + i, add);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void BackwardLanes<T>(float* x, float* dy, float* dx, bool add)
-        where T : unmanaged, ILanes<T>
-    {
-        T value = T.Load(dy) * TActivation.Gradient(T.Load(x));
-        T.Store(add ? T.Load(dx) + value : value, dx);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<T>(nint i)
+            where T : unmanaged, ILanes<T> => LaneStore.SetOrAdd(T.Load(dy + i) * TActivation.Gradient(T.Load(x + i)), dx + i, adds);
     }
 }

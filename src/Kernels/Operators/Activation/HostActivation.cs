@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
@@ -18,13 +19,15 @@ internal abstract unsafe class HostActivation
         where TLanes : unmanaged, ILanes<TLanes>
         where TActivation : unmanaged, IActivation
     {
-        public override void Apply(float* values, int count)
-        {
-            int i = 0;
-            for (; i <= count - TLanes.Count; i += TLanes.Count)
-                TLanes.Store(TActivation.Forward(TLanes.Load(values + i)), values + i);
-            for (; i < count; i++)
-                Lanes1.Store(TActivation.Forward(Lanes1.Load(values + i)), values + i);
-        }
+        public override void Apply(float* values, int count) => LaneLoop.Run<TLanes, ActivateLanes<TActivation>>(new(values, values), count);
     }
+}
+
+/// <summary>y = act(x)</summary>
+internal readonly unsafe struct ActivateLanes<TActivation>(float* x, float* y) : ILaneBody
+    where TActivation : unmanaged, IActivation
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Run<T>(nint i)
+        where T : unmanaged, ILanes<T> => T.Store(TActivation.Forward(T.Load(x + i)), y + i);
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Numerics.Tensors;
 
 namespace GpuNet.Kernels;
 
@@ -10,7 +9,7 @@ public sealed partial record Add
     [
         Candidate.Kernels("Plain", device => new PlainLauncher(device, this)),
         Candidate.Kernels("Vector", device => new VectorLauncher(device, this)),
-        Candidate.Host(device => new HostLauncher(device, this)),
+        Candidate.Host(device => new AddHost(device, this)),
     ];
 
     private sealed class PlainLauncher(Device device, Add op) : Launcher
@@ -48,63 +47,6 @@ public sealed partial record Add
                 if (gradient.IsWanted)
                     copy.Run(dy, dy, gradient.Tensor.View, gradient.AddFlag);
             }
-        }
-    }
-
-    private sealed unsafe class HostLauncher : Launcher
-    {
-        // 64 KiB a stream: far above the cost of handing out a part, and small enough to spread over many cores.
-        private const int PartElements = 16384;
-
-        private readonly Workers workers;
-        private readonly long count;
-        private readonly int parts;
-        private readonly Action<int> forwardPart, backwardPart;
-        private Operands current = null!;
-
-        public HostLauncher(Device device, Add op)
-        {
-            workers = device.Workers;
-            count = op.Input.Elements;
-            parts = checked((int)((count + PartElements - 1) / PartElements));
-            forwardPart = ForwardPart;
-            backwardPart = BackwardPart;
-        }
-
-        public override void Forward(Operands o)
-        {
-            current = o;
-            workers.Run(parts, forwardPart);
-        }
-
-        public override void Backward(Operands o)
-        {
-            current = o;
-            workers.Run(parts, backwardPart);
-        }
-
-        private void ForwardPart(int part) =>
-            TensorPrimitives.Add(Part(current.Inputs[0], part), Part(current.Inputs[1], part), Part(current.Output, part));
-
-        private void BackwardPart(int part)
-        {
-            Span<float> dy = Part(current.DOutput, part);
-            foreach (Gradient gradient in current.DInputs)
-            {
-                if (!gradient.IsWanted)
-                    continue;
-                Span<float> dx = Part(gradient.Tensor, part);
-                if (gradient.Adds)
-                    TensorPrimitives.Add(dx, dy, dx);
-                else
-                    dy.CopyTo(dx);
-            }
-        }
-
-        private Span<float> Part(Tensor tensor, int part)
-        {
-            long first = (long)part * PartElements;
-            return new Span<float>(tensor.Pointer + first, (int)Math.Min(PartElements, count - first));
         }
     }
 }

@@ -11,9 +11,6 @@ internal sealed unsafe partial class BatchNormHost<TLanes, TActivation> : Launch
     where TLanes : unmanaged, ILanes<TLanes>
     where TActivation : unmanaged, IActivation
 {
-    // 64 KiB a stream: far above the cost of handing out a part, and small enough to spread over many cores.
-    private const int PartElements = 16384;
-
     // Merging costs a pass over the blocks' sums; with this many it stays far below the pass over the rows.
     private const int MaxBlocks = 64;
 
@@ -28,9 +25,10 @@ internal sealed unsafe partial class BatchNormHost<TLanes, TActivation> : Launch
 
     private readonly Workers workers;
     private readonly FoldedRows g;
-    private readonly int rows, blocks, tiles, rowParts, combineParts;
+    private readonly int rows, blocks, tiles, combineParts;
     private readonly float epsilon, momentum;
-    private readonly Action<int> sumMoments, combineMoments, apply, sumGradients, combineGradients, backwardData;
+    private readonly Action<int> sumMoments, combineMoments, sumGradients, combineGradients;
+    private readonly HostPass apply, backwardData;
     private Operands current = null!;
 
     public BatchNormHost(Device device, BatchNorm op)
@@ -41,15 +39,14 @@ internal sealed unsafe partial class BatchNormHost<TLanes, TActivation> : Launch
         (epsilon, momentum) = (op.Epsilon, op.Momentum);
         tiles = g.Width > 2 * TileChannels ? (g.Width + TileChannels - 1) / TileChannels : 1;
         long tileElements = (long)g.Count * (g.Width / tiles);
-        blocks = (int)Math.Clamp(tileElements / PartElements, 1, Math.Min(MaxBlocks, g.Count));
-        rowParts = (int)Math.Clamp((long)g.Count * g.Width / PartElements, 1, g.Count);
+        blocks = (int)Math.Clamp(tileElements / HostPass.PartElements, 1, Math.Min(MaxBlocks, g.Count));
         combineParts = (g.Channels + TileChannels - 1) / TileChannels;
         sumMoments = SumMoments;
         combineMoments = CombineMoments;
-        apply = Apply;
+        apply = HostPass.OverRows(device, g.Count, g.Width, Apply);
         sumGradients = SumGradients;
         combineGradients = CombineGradients;
-        backwardData = BackwardData;
+        backwardData = HostPass.OverRows(device, g.Count, g.Width, BackwardData);
     }
 
     // One block more than there are holds the sums of the tail.
@@ -67,7 +64,7 @@ internal sealed unsafe partial class BatchNormHost<TLanes, TActivation> : Launch
         {
             PrepareVectors();
         }
-        workers.Run(rowParts, apply);
+        apply.Run(o);
     }
 
     public override void Backward(Operands o)
@@ -80,7 +77,7 @@ internal sealed unsafe partial class BatchNormHost<TLanes, TActivation> : Launch
             workers.Run(combineParts, combineGradients);
         }
         if (o.DInput.IsWanted)
-            workers.Run(rowParts, backwardData);
+            backwardData.Run(o);
     }
 
     private float* Vector(int index) => current.Workspace.Pointer + ((long)index * g.Pitch);
@@ -114,7 +111,7 @@ internal sealed unsafe partial class BatchNormHost<TLanes, TActivation> : Launch
     private T InverseDeviation<T>(int c)
         where T : unmanaged, ILanes<T> => current.Training
         ? T.Load(current.Saved[1].Pointer + c)
-        : T.Create(1) / T.Sqrt(T.Load(current.Parameters[3].Pointer + c) + T.Create(epsilon));
+        : NormFormulas.InverseDeviation(T.Load(current.Parameters[3].Pointer + c), epsilon);
 
     private void StoreFolded<T>(int vector, int c, T value)
         where T : unmanaged, ILanes<T>
@@ -124,66 +121,59 @@ internal sealed unsafe partial class BatchNormHost<TLanes, TActivation> : Launch
             T.Store(value, target);
     }
 
-    private void Apply(int part)
+    private void Apply(Operands o, int image, long first, int count)
     {
-        int first = FirstRow(part, rowParts), end = FirstRow(part + 1, rowParts);
-        float* x = current.Input.Pointer, y = current.Output.Pointer;
-        ApplyRows(x + ((long)first * g.Width), y + ((long)first * g.Width), end - first, g.Width);
-        if (end == g.Count)
-            ApplyRows(x + ((long)end * g.Width), y + ((long)end * g.Width), g.Tail, g.Channels);
+        float* x = o.Input.Pointer, y = o.Output.Pointer;
+        ApplyRows(x + (first * g.Width), y + (first * g.Width), count, g.Width);
+        if (first + count == g.Count)
+            ApplyRows(x + ((long)g.Count * g.Width), y + ((long)g.Count * g.Width), g.Tail, g.Channels);
     }
 
-    // y = act((x − center)·scale + shift)
     private void ApplyRows(float* x, float* y, int count, int width)
     {
         float* center = Vector(Center), scale = Vector(Scale), shift = Vector(Shift);
         for (int row = 0; row < count; row++, x += width, y += width)
-        {
-            int c = 0;
-            for (; c <= width - TLanes.Count; c += TLanes.Count)
-                TLanes.Store(TActivation.Forward(Normalise(TLanes.Load(x + c) - TLanes.Load(center + c), scale + c, shift + c)), y + c);
-            for (; c < width; c++)
-                Lanes1.Store(TActivation.Forward(Normalise(Lanes1.Load(x + c) - Lanes1.Load(center + c), scale + c, shift + c)), y + c);
-        }
+            LaneLoop.Run<TLanes, Normalise>(new(x, center, scale, shift, y), width);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static T Normalise<T>(T centered, float* scale, float* shift)
-        where T : unmanaged, ILanes<T> => T.MultiplyAdd(centered, T.Load(scale), T.Load(shift));
-
-    private void BackwardData(int part)
+    private void BackwardData(Operands o, int image, long first, int count)
     {
-        int first = FirstRow(part, rowParts), end = FirstRow(part + 1, rowParts);
-        long start = (long)first * g.Width, tail = (long)g.Count * g.Width;
-        float* x = current.Input.Pointer, dy = current.DOutput.Pointer, dx = current.DInput.Tensor.Pointer;
-        BackwardRows(x + start, dy + start, dx + start, end - first, g.Width);
-        if (end == g.Count)
+        long start = first * g.Width, tail = (long)g.Count * g.Width;
+        float* x = o.Input.Pointer, dy = o.DOutput.Pointer, dx = o.DInput.Tensor.Pointer;
+        BackwardRows(x + start, dy + start, dx + start, count, g.Width);
+        if (first + count == g.Count)
             BackwardRows(x + tail, dy + tail, dx + tail, g.Tail, g.Channels);
     }
 
     private void BackwardRows(float* x, float* dy, float* dx, int count, int width)
     {
         float* vectors = Vector(0);
-        bool add = current.DInput.Adds;
+        bool adds = current.DInput.Adds;
         for (int row = 0; row < count; row++, x += width, dy += width, dx += width)
-        {
-            int c = 0;
-            for (; c <= width - TLanes.Count; c += TLanes.Count)
-                BackwardLanes<TLanes>(x + c, dy + c, dx + c, vectors + c, g.Pitch, add);
-            for (; c < width; c++)
-                BackwardLanes<Lanes1>(x + c, dy + c, dx + c, vectors + c, g.Pitch, add);
-        }
+            LaneLoop.Run<TLanes, InputGradient>(new(x, dy, dx, vectors, g.Pitch, adds), width);
     }
 
-    // dx = dz·scale + (x − center)·slope + offset
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void BackwardLanes<T>(float* x, float* dy, float* dx, float* vectors, long pitch, bool add)
-        where T : unmanaged, ILanes<T>
+    // y = act((x − center)·scale + shift)
+    private readonly struct Normalise(float* x, float* center, float* scale, float* shift, float* y) : ILaneBody
     {
-        T centered = T.Load(x) - T.Load(vectors + (Center * pitch)), scale = T.Load(vectors + (Scale * pitch));
-        T dz = T.Load(dy) * TActivation.Gradient(T.MultiplyAdd(centered, scale, T.Load(vectors + (Shift * pitch))));
-        T value = T.MultiplyAdd(centered, T.Load(vectors + (Slope * pitch)), T.Load(vectors + (Offset * pitch)));
-        value = T.MultiplyAdd(dz, scale, value);
-        T.Store(add ? T.Load(dx) + value : value, dx);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<T>(nint c)
+            where T : unmanaged, ILanes<T> =>
+            T.Store(TActivation.Forward(T.MultiplyAdd(T.Load(x + c) - T.Load(center + c), T.Load(scale + c), T.Load(shift + c))), y + c);
+    }
+
+    // dx (+)= dz·scale + (x − center)·slope + offset
+    private readonly struct InputGradient(float* x, float* dy, float* dx, float* vectors, nint pitch, bool adds) : ILaneBody
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<T>(nint c)
+            where T : unmanaged, ILanes<T>
+        {
+            float* v = vectors + c;
+            T centered = T.Load(x + c) - T.Load(v + (Center * pitch)), scale = T.Load(v + (Scale * pitch));
+            T dz = T.Load(dy + c) * TActivation.Gradient(T.MultiplyAdd(centered, scale, T.Load(v + (Shift * pitch))));
+            T value = T.MultiplyAdd(centered, T.Load(v + (Slope * pitch)), T.Load(v + (Offset * pitch)));
+            LaneStore.SetOrAdd(T.MultiplyAdd(dz, scale, value), dx + c, adds);
+        }
     }
 }

@@ -13,41 +13,31 @@ internal sealed unsafe partial class BatchNormHost<TLanes, TActivation>
             CombineMoments<Lanes1>(c);
     }
 
-    // With block means m_i of n_i rows, δ_i = m_i − r for an r near them, and N = Σ n_i: μ = r + Σ n_i·δ_i/N and
-    // Σ(x − μ)² = Σ_i Σ(x − m_i)² + Σ n_i·δ_i² − (Σ n_i·δ_i)²/N (Chan et al. 1983).
     private void CombineMoments<T>(int c)
         where T : unmanaged, ILanes<T>
     {
-        T reference = T.Load(Sums(0) + c) + T.Load(Sums(0) + g.Pitch + c), sum = T.Create(0), between = sum, within = sum;
+        var moments = new MergedMoments<T>(T.Load(Sums(0) + c) + T.Load(Sums(0) + g.Pitch + c));
         for (int block = 0; block < blocks; block++)
         {
-            T count = T.Create(FirstRow(block + 1, blocks) - FirstRow(block, blocks));
             float* sums = Sums(block) + c;
             for (int fold = 0; fold < g.Fold; fold++, sums += g.Channels)
-                Merge(sums, count, reference, ref sum, ref between, ref within);
+                Add(ref moments, sums, FirstRow(block + 1, blocks) - FirstRow(block, blocks));
         }
         if (g.Tail > 0)
-            Merge(Sums(blocks) + c, T.Create(g.Tail), reference, ref sum, ref between, ref within);
-        T shift = sum * T.Create(1f / rows), mean = reference + shift;
-        T squares = T.Max(within + (between - (sum * shift)), T.Create(0));
-        StoreMoments(c, mean, (reference - mean) + shift, squares);
+            Add(ref moments, Sums(blocks) + c, g.Tail);
+        (T mean, T lost, T squares) = moments.Total(rows);
+        StoreMoments(c, mean, lost, squares);
     }
 
-    private void Merge<T>(float* sums, T count, T reference, ref T sum, ref T between, ref T within)
-        where T : unmanaged, ILanes<T>
-    {
-        T d = (T.Load(sums) - reference) + T.Load(sums + g.Pitch), weighted = count * d;
-        sum += weighted;
-        between = T.MultiplyAdd(weighted, d, between);
-        within += T.Load(sums + (2 * g.Pitch));
-    }
+    private void Add<T>(ref MergedMoments<T> moments, float* sums, int count)
+        where T : unmanaged, ILanes<T> => moments.Add(count, T.Load(sums), T.Load(sums + g.Pitch), T.Load(sums + (2 * g.Pitch)));
 
     // The part of the mean that a float cannot hold goes into the shift.
     private void StoreMoments<T>(int c, T mean, T rest, T squares)
         where T : unmanaged, ILanes<T>
     {
         Operands o = current;
-        T inverse = T.Create(1) / T.Sqrt((squares * T.Create(1f / rows)) + T.Create(epsilon));
+        T inverse = NormFormulas.InverseDeviation(squares * T.Create(1f / rows), epsilon);
         T scale = T.Load(o.Parameters[0].Pointer + c) * inverse;
         T.Store(mean, o.Saved[0].Pointer + c);
         T.Store(inverse, o.Saved[1].Pointer + c);
@@ -60,7 +50,7 @@ internal sealed unsafe partial class BatchNormHost<TLanes, TActivation>
 
     private void Track<T>(float* running, T batch)
         where T : unmanaged, ILanes<T> =>
-        T.Store(T.MultiplyAdd(T.Create(momentum), batch, T.Create(1f - momentum) * T.Load(running)), running);
+        T.Store(NormFormulas.Track(T.Load(running), batch, momentum), running);
 
     private void CombineGradients(int part)
     {
@@ -97,9 +87,9 @@ internal sealed unsafe partial class BatchNormHost<TLanes, TActivation>
             Add(o.DParameters[1].Pointer + c, sum);
         if (!o.Training)
             return;
-        T share = T.Load(Vector(Scale) + c) * T.Create(-1f / rows);
-        StoreFolded(Offset, c, share * sum);
-        StoreFolded(Slope, c, share * (inverse * inverse) * products);
+        (T slope, T offset) = NormFormulas.Backward(T.Load(Vector(Scale) + c), inverse, sum, products, rows);
+        StoreFolded(Slope, c, slope);
+        StoreFolded(Offset, c, offset);
     }
 
     private static void Add<T>(float* target, T value)

@@ -1,74 +1,55 @@
 using System.Numerics;
+using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
 
-/// <summary>One pass over the elements, in parts of a fixed size; the mask is computed on the way.</summary>
+/// <summary>One pass over the elements; the mask is computed on the way.</summary>
 internal sealed unsafe class DropoutHost : Launcher
 {
-    // 64 KiB a stream: far above the cost of handing out a part, and small enough to spread over many cores.
-    private const int PartElements = 16384;
-
-    private readonly Workers workers;
-    private readonly long count;
-    private readonly int parts;
+    private readonly HostPass forward, backward;
     private readonly uint threshold;
     private readonly float scale;
-    private readonly Action<int> applyPart;
-    private Operands current = null!;
-    private float* from, to;
-    private bool add;
 
     public DropoutHost(Device device, Dropout op)
     {
-        workers = device.Workers;
-        count = op.Input.Elements;
-        parts = checked((int)((count + PartElements - 1) / PartElements));
         threshold = RandomMask.Threshold(op.Rate);
         scale = 1f / (1f - op.Rate);
-        applyPart = ApplyPart;
+        forward = HostPass.OverElements(device, op.Input, (o, _, first, count) =>
+            Apply(o, first, count, o.Input.Pointer + first, o.Output.Pointer + first, adds: false));
+        backward = HostPass.OverElements(device, op.Input, (o, _, first, count) =>
+            Apply(o, first, count, o.DOutput.Pointer + first, o.DInput.Tensor.Pointer + first, o.DInput.Adds));
     }
 
     public override bool UsesSeed => true;
 
-    public override void Forward(Operands o) => Apply(o, o.Input.Pointer, o.Output.Pointer, false);
+    public override void Forward(Operands o) => forward.Run(o);
 
     public override void Backward(Operands o)
     {
         if (o.DInput.IsWanted)
-            Apply(o, o.DOutput.Pointer, o.DInput.Tensor.Pointer, o.DInput.Adds);
+            backward.Run(o);
     }
 
-    private void Apply(Operands o, float* source, float* target, bool adds)
+    // In the framework's own vectors, for the integers of the hash. Out of training every hash reaches threshold 0, and the scale is 1.
+    private void Apply(Operands o, long first, int count, float* x, float* y, bool adds)
     {
-        current = o;
-        from = source;
-        to = target;
-        add = adds;
-        workers.Run(parts, applyPart);
-    }
-
-    // Out of training every hash reaches threshold 0, and the scale is 1.
-    private void ApplyPart(int part)
-    {
-        long first = (long)part * PartElements;
-        int length = (int)Math.Min(PartElements, count - first), i = 0;
-        float* x = from + first, y = to + first;
-        uint key = RandomMask.Key(current.Seed), limit = current.Training ? threshold : 0;
-        float factor = current.Training ? scale : 1f;
+        int i = 0;
+        uint key = RandomMask.Key(o.Seed), limit = o.Training ? threshold : 0;
+        float factor = o.Training ? scale : 1f;
         var keys = new Vector<uint>(key);
         var limits = new Vector<uint>(limit);
         Vector<uint> index = new Vector<uint>((uint)first) + Vector<uint>.Indices;
-        for (; i <= length - Vector<float>.Count; i += Vector<float>.Count)
+        for (; i <= count - Vector<float>.Count; i += Vector<float>.Count)
         {
             Vector<uint> keep = Vector.GreaterThanOrEqual(RandomMask.Hash(index, keys), limits);
             Vector<float> value = Vector.AsVectorSingle(keep) & (Vector.Load(x + i) * factor);
-            Vector.Store(add ? Vector.Load(y + i) + value : value, y + i);
+            Vector.Store(adds ? Vector.Load(y + i) + value : value, y + i);
             index += new Vector<uint>((uint)Vector<float>.Count);
         }
-        for (; i < length; i++)
+        for (; i < count; i++)
         {
             float value = RandomMask.Hash((uint)(first + i), key) >= limit ? x[i] * factor : 0f;
-            y[i] = add ? y[i] + value : value;
+            y[i] = adds ? y[i] + value : value;
         }
     }
 }

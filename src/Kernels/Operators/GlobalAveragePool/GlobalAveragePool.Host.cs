@@ -3,7 +3,7 @@ using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
 
-/// <summary>A part is a strip of channels of one image; its sums stay in registers while the pixels stream by.</summary>
+/// <summary>Forward, a part is a strip of channels of one image; its sums stay in registers while the pixels stream by.</summary>
 internal sealed unsafe class GlobalAveragePoolHost<TLanes> : Launcher
     where TLanes : unmanaged, ILanes<TLanes>
 {
@@ -11,11 +11,12 @@ internal sealed unsafe class GlobalAveragePoolHost<TLanes> : Launcher
     private const int StripChannels = 256;
 
     // Pixels are added up in runs of this length first, which keeps the rounding error of large images small.
-    private const int Run = 32;
+    private const int RunPixels = 32;
 
     private readonly Workers workers;
     private readonly int images, pixels, channels, strips;
-    private readonly Action<int> forwardPart, backwardPart;
+    private readonly Action<int> forwardPart;
+    private readonly HostPass backward;
     private Operands current = null!;
 
     public GlobalAveragePoolHost(Device device, GlobalAveragePool op)
@@ -24,7 +25,7 @@ internal sealed unsafe class GlobalAveragePoolHost<TLanes> : Launcher
         (images, pixels, channels) = (op.Input.N, op.Input.Pixels, op.Input.C);
         strips = (channels + StripChannels - 1) / StripChannels;
         forwardPart = ForwardPart;
-        backwardPart = BackwardPart;
+        backward = HostPass.OverPixels(device, op.Input, BackwardPixels);
     }
 
     public override void Forward(Operands o)
@@ -35,9 +36,8 @@ internal sealed unsafe class GlobalAveragePoolHost<TLanes> : Launcher
 
     public override void Backward(Operands o)
     {
-        current = o;
         if (o.DInput.IsWanted)
-            workers.Run(images * strips, backwardPart);
+            backward.Run(o);
     }
 
     private void ForwardPart(int part)
@@ -58,10 +58,10 @@ internal sealed unsafe class GlobalAveragePoolHost<TLanes> : Launcher
     {
         int n = TLanes.Count;
         TLanes zero = TLanes.Create(0), s0 = zero, s1 = zero, s2 = zero, s3 = zero;
-        for (int start = 0; start < pixels; start += Run)
+        for (int start = 0; start < pixels; start += RunPixels)
         {
             TLanes a0 = zero, a1 = zero, a2 = zero, a3 = zero;
-            for (int i = Math.Min(Run, pixels - start); i > 0; i--, x += channels)
+            for (int i = Math.Min(RunPixels, pixels - start); i > 0; i--, x += channels)
             {
                 a0 += TLanes.Load(x);
                 a1 += TLanes.Load(x + n);
@@ -81,38 +81,28 @@ internal sealed unsafe class GlobalAveragePoolHost<TLanes> : Launcher
         where T : unmanaged, ILanes<T>
     {
         T sum = T.Create(0);
-        for (int start = 0; start < pixels; start += Run)
+        for (int start = 0; start < pixels; start += RunPixels)
         {
             T run = T.Create(0);
-            for (int i = Math.Min(Run, pixels - start); i > 0; i--, x += channels)
+            for (int i = Math.Min(RunPixels, pixels - start); i > 0; i--, x += channels)
                 run += T.Load(x);
             sum += run;
         }
         T.Store(sum / T.Create(pixels), y);
     }
 
-    private void BackwardPart(int part)
+    private void BackwardPixels(Operands o, int image, long first, int count)
     {
-        (int n, int strip) = Math.DivRem(part, strips);
-        int c = strip * StripChannels, end = Math.Min(c + StripChannels, channels);
-        float* dy = current.DOutput.Pointer + ((long)n * channels);
-        float* dx = current.DInput.Tensor.Pointer + ((long)n * pixels * channels);
-        bool add = current.DInput.Adds;
-        for (int pixel = 0; pixel < pixels; pixel++, dx += channels)
-        {
-            int i = c;
-            for (; i <= end - TLanes.Count; i += TLanes.Count)
-                Spread<TLanes>(dy + i, dx + i, add);
-            for (; i < end; i++)
-                Spread<Lanes1>(dy + i, dx + i, add);
-        }
+        float* dy = o.DOutput.Pointer + ((long)image * channels), dx = o.DInput.Tensor.Pointer + (first * channels);
+        for (int pixel = 0; pixel < count; pixel++, dx += channels)
+            LaneLoop.Run<TLanes, Spread>(new(dy, pixels, dx, o.DInput.Adds), channels);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Spread<T>(float* dy, float* dx, bool add)
-        where T : unmanaged, ILanes<T>
+    // dx (+)= dy / pixels
+    private readonly struct Spread(float* dy, int pixels, float* dx, bool adds) : ILaneBody
     {
-        T value = T.Load(dy) / T.Create(pixels);
-        T.Store(add ? T.Load(dx) + value : value, dx);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<T>(nint c)
+            where T : unmanaged, ILanes<T> => LaneStore.SetOrAdd(T.Load(dy + c) / T.Create(pixels), dx + c, adds);
     }
 }

@@ -123,35 +123,30 @@ internal sealed unsafe partial class GatheredNorm<TLanes>
         int valid = Channels - c;
         return operands.Training
             ? TLanes.LoadFirst(operands.Saved[saved + 1].Pointer + c, valid)
-            : TLanes.Create(1) / TLanes.Sqrt(TLanes.LoadFirst(operands.Parameters[parameter + 3].Pointer + c, valid) + TLanes.Create(epsilon));
+            : NormFormulas.InverseDeviation(TLanes.LoadFirst(operands.Parameters[parameter + 3].Pointer + c, valid), epsilon);
     }
 
-    // With part means m_i of n_i rows, δ_i = m_i − r for an r near them, and N = Σ n_i: μ = r + Σ n_i·δ_i/N and
-    // Σ(x − μ)² = Σ_i Σ(x − m_i)² + Σ n_i·δ_i² − (Σ n_i·δ_i)²/N (Chan et al. 1983).
     private void CombineMomentsPart(int chunk)
     {
         int end = Math.Min((chunk + 1) * CombinedChannels, Pitch);
         for (int c = chunk * CombinedChannels; c < end; c += TLanes.Count)
         {
             float* first = Sums(0) + c;
-            TLanes reference = TLanes.Load(first + (ReferenceAt * Pitch)) + TLanes.Load(first), sum = TLanes.Create(0), between = sum, within = sum;
+            var moments = new MergedMoments<TLanes>(TLanes.Load(first + (ReferenceAt * Pitch)) + TLanes.Load(first));
             for (int part = 0; part < momentParts; part++)
             {
                 float* sums = Sums(part) + c;
-                TLanes d = (TLanes.Load(sums + (ReferenceAt * Pitch)) - reference) + TLanes.Load(sums), weighted = TLanes.Create(PartRows(part)) * d;
-                sum += weighted;
-                between = TLanes.MultiplyAdd(weighted, d, between);
-                within += TLanes.Load(sums + Pitch);
+                moments.Add(PartRows(part), TLanes.Load(sums + (ReferenceAt * Pitch)), TLanes.Load(sums), TLanes.Load(sums + Pitch));
             }
-            TLanes shift = sum * TLanes.Create(1f / rows), mean = reference + shift;
-            StoreMoments(c, mean, (reference - mean) + shift, TLanes.Max(within + (between - (sum * shift)), TLanes.Create(0)));
+            (TLanes mean, TLanes lost, TLanes squares) = moments.Total(rows);
+            StoreMoments(c, mean, lost, squares);
         }
     }
 
     private void StoreMoments(int c, TLanes mean, TLanes rest, TLanes squares)
     {
         int valid = Channels - c;
-        TLanes inverse = TLanes.Create(1) / TLanes.Sqrt((squares * TLanes.Create(1f / rows)) + TLanes.Create(epsilon));
+        TLanes inverse = NormFormulas.InverseDeviation(squares * TLanes.Create(1f / rows), epsilon);
         TLanes scale = TLanes.LoadFirst(operands.Parameters[parameter].Pointer + c, valid) * inverse;
         TLanes.Store(mean, Center + c);
         TLanes.Store(scale, Scale + c);
@@ -165,8 +160,8 @@ internal sealed unsafe partial class GatheredNorm<TLanes>
         Track(operands.Parameters[parameter + 3].Pointer + c, squares * TLanes.Create(1f / (rows - 1)), valid);
     }
 
-    private void Track(float* running, TLanes batch, int valid) => TLanes.StoreFirst(
-        TLanes.MultiplyAdd(TLanes.Create(momentum), batch, TLanes.Create(1f - momentum) * TLanes.LoadFirst(running, valid)), running, valid);
+    private void Track(float* running, TLanes batch, int valid) =>
+        TLanes.StoreFirst(NormFormulas.Track(TLanes.LoadFirst(running, valid), batch, momentum), running, valid);
 
     private void CombineGradientsPart(int chunk)
     {
@@ -184,9 +179,9 @@ internal sealed unsafe partial class GatheredNorm<TLanes>
             Add(operands.DParameters[parameter + 1], c, sum);
             if (!operands.Training)
                 continue;
-            TLanes share = TLanes.Load(Scale + c) * TLanes.Create(-1f / rows);
-            TLanes.Store(share * sum, Offset + c);
-            TLanes.Store(share * (inverse * inverse) * products, Slope + c);
+            (TLanes slope, TLanes offset) = NormFormulas.Backward(TLanes.Load(Scale + c), inverse, sum, products, rows);
+            TLanes.Store(slope, Slope + c);
+            TLanes.Store(offset, Offset + c);
         }
     }
 

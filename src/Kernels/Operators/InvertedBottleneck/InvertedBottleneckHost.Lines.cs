@@ -15,8 +15,8 @@ internal sealed unsafe partial class InvertedBottleneckHost<TLanes, TActivation>
     // Lines of h1 with the window's padding around them, so that every tap of every target reads memory.
     private Lines LinesForward()
     {
-        int reach = ((g.Q - 1) * g.StrideW) + ((g.KernelW - 1) * g.DilationW) - g.Left;
-        return new Lines(Math.Min(g.H, ((g.KernelH - 1) * g.DilationH) + 1), g.Left, g.W, Math.Max(0, reach - (g.W - 1)));
+        int last = ((g.Q - 1) * g.StrideW) + ((g.KernelW - 1) * g.DilationW) - g.Left;
+        return new Lines(Math.Min(g.H, ((g.KernelH - 1) * g.DilationH) + 1), g.Left, g.W, Math.Max(0, last - (g.W - 1)));
     }
 
     // Lines of dz2, padded as far as inputs at the edges look.

@@ -1,64 +1,48 @@
 using System.Numerics.Tensors;
+using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
 
 /// <summary>A part is a piece of one image: scaled, or cleared without reading it.</summary>
 internal sealed unsafe class StochasticDepthHost : Launcher
 {
-    // 64 KiB a stream: far above the cost of handing out a part, and small enough to spread over many cores.
-    private const int PartElements = 16384;
-
-    private readonly Workers workers;
-    private readonly int images, elements, pieces;
+    private readonly HostPass forward, backward;
+    private readonly int channels;
     private readonly uint threshold;
     private readonly float scale;
-    private readonly Action<int> applyPart;
-    private Operands current = null!;
-    private float* from, to;
-    private bool add;
 
     public StochasticDepthHost(Device device, StochasticDepth op)
     {
-        workers = device.Workers;
-        (images, elements) = (op.Input.N, checked(op.Input.Pixels * op.Input.C));
-        pieces = (elements + PartElements - 1) / PartElements;
+        channels = op.Input.C;
         threshold = RandomMask.Threshold(op.Rate);
         scale = 1f / (1f - op.Rate);
-        applyPart = ApplyPart;
+        forward = HostPass.OverPixels(device, op.Input, (o, image, first, count) =>
+            Apply(o, image, o.Input, o.Output, first, count, adds: false));
+        backward = HostPass.OverPixels(device, op.Input, (o, image, first, count) =>
+            Apply(o, image, o.DOutput, o.DInput.Tensor, first, count, o.DInput.Adds));
     }
 
     public override bool UsesSeed => true;
 
-    public override void Forward(Operands o) => Apply(o, o.Input.Pointer, o.Output.Pointer, false);
+    public override void Forward(Operands o) => forward.Run(o);
 
     public override void Backward(Operands o)
     {
         if (o.DInput.IsWanted)
-            Apply(o, o.DOutput.Pointer, o.DInput.Tensor.Pointer, o.DInput.Adds);
+            backward.Run(o);
     }
 
-    private void Apply(Operands o, float* source, float* target, bool adds)
+    private void Apply(Operands o, int image, Tensor from, Tensor to, long first, int count, bool adds)
     {
-        current = o;
-        from = source;
-        to = target;
-        add = adds;
-        workers.Run(images * pieces, applyPart);
-    }
-
-    private void ApplyPart(int part)
-    {
-        (int n, int piece) = Math.DivRem(part, pieces);
-        int start = piece * PartElements, length = Math.Min(PartElements, elements - start);
-        long first = ((long)n * elements) + start;
-        var x = new ReadOnlySpan<float>(from + first, length);
-        var y = new Span<float>(to + first, length);
-        bool keep = !current.Training || RandomMask.Hash((uint)n, RandomMask.Key(current.Seed)) >= threshold;
-        if (!keep && !add)
+        var x = new ReadOnlySpan<float>(from.Pointer + (first * channels), count * channels);
+        var y = new Span<float>(to.Pointer + (first * channels), count * channels);
+        bool keep = !o.Training || RandomMask.Hash((uint)image, RandomMask.Key(o.Seed)) >= threshold;
+        float factor = o.Training ? scale : 1f;
+        if (!keep && !adds)
             y.Clear();
-        else if (keep && add)
-            TensorPrimitives.MultiplyAdd(x, current.Training ? scale : 1f, y, y);
+        else if (keep && adds)
+            TensorPrimitives.MultiplyAdd(x, factor, y, y);
         else if (keep)
-            TensorPrimitives.Multiply(x, current.Training ? scale : 1f, y);
+            TensorPrimitives.Multiply(x, factor, y);
     }
 }

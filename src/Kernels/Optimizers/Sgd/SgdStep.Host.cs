@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
@@ -34,24 +35,24 @@ internal sealed unsafe class SgdHost<TLanes> : SgdStep
 
     private void UpdateBlock(int part)
     {
-        int first = part * Block, end = Math.Min(s.Elements - first, Block) + first;
-        int i = first;
-        for (; i <= end - TLanes.Count; i += TLanes.Count)
-            UpdateLanes<TLanes>(i);
-        for (; i < end; i++)
-            UpdateLanes<Lanes1>(i);
+        int first = part * Block, count = Math.Min(s.Elements - first, Block);
+        LaneLoop.Run<TLanes, UpdateLanes>(new(w + first, dw + first, m + first, s), count);
         if (s.ClearGradient != 0)
-            new Span<float>(dw + first, end - first).Clear();
+            new Span<float>(dw + first, count).Clear();
     }
 
-    private void UpdateLanes<T>(int i)
-        where T : unmanaged, ILanes<T>
+    private readonly struct UpdateLanes(float* w, float* dw, float* m, SgdScalars s) : ILaneBody
     {
-        T weight = T.Load(w + i);
-        T gradient = T.MultiplyAdd(T.Create(s.Decay), weight, T.Load(dw + i));
-        T momentum = s.Kept == 0 ? gradient : T.MultiplyAdd(T.Create(s.Kept), T.Load(m + i), gradient);
-        T.Store(momentum, m + i);
-        T step = T.MultiplyAdd(T.Create(s.GradientShare), gradient, T.Create(s.MomentumShare) * momentum);
-        T.Store(T.MultiplyAdd(T.Create(-s.LearningRate), step, weight), w + i);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Run<T>(nint i)
+            where T : unmanaged, ILanes<T>
+        {
+            T weight = T.Load(w + i);
+            T gradient = T.MultiplyAdd(T.Create(s.Decay), weight, T.Load(dw + i));
+            T momentum = s.Kept == 0 ? gradient : T.MultiplyAdd(T.Create(s.Kept), T.Load(m + i), gradient);
+            T.Store(momentum, m + i);
+            T step = T.MultiplyAdd(T.Create(s.GradientShare), gradient, T.Create(s.MomentumShare) * momentum);
+            T.Store(T.MultiplyAdd(T.Create(-s.LearningRate), step, weight), w + i);
+        }
     }
 }

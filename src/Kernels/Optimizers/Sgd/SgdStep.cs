@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
@@ -20,9 +19,7 @@ public abstract class SgdStep
         ArgumentNullException.ThrowIfNull(device);
         return device is { IsHost: false, Options.PlainKernels: true } ? new SgdPlain(device)
             : !device.IsHost ? new SgdVector(device)
-            : Vector512.IsHardwareAccelerated ? new SgdHost<Lanes512>(device)
-            : Vector256.IsHardwareAccelerated ? new SgdHost<Lanes256>(device)
-            : new SgdHost<Lanes128>(device);
+            : Policies.Create<SgdStep>(typeof(SgdHost<>), [Lanes.Widest], device);
     }
 
     /// <summary>Updates one contiguous range of parameters. Only the element counts matter, which are the same.</summary>
