@@ -32,7 +32,7 @@ internal static partial class PtxAssembler
         if (rows.Length != vector || statement.Operands[load ? 1 : 0] is not PtxAddress address)
             throw Unknown(statement);
         if (modifiers[0] == "param" && load && address.Row < 0)
-            return LoadParameter(source, address, rows, size);
+            return LoadParameter(source, statement, address, rows, size);
         Space space = modifiers[0] switch
         {
             "global" => Space.Global,
@@ -71,11 +71,12 @@ internal static partial class PtxAssembler
     };
 
     // All lanes get the same.
-    private static PtxOperation LoadParameter(PtxSource source, PtxAddress address, int[] rows, int size)
+    private static PtxOperation LoadParameter(PtxSource source, PtxStatement statement, PtxAddress address, int[] rows, int size)
     {
         PtxVariable parameter = source.Parameters.FirstOrDefault(p => p.Name == address.Variable) ?? throw new PtxFault($"No such parameter: {address.Variable}");
         int place = parameter.Address + (int)address.Offset;
-        Require((ulong)address.Offset, size * rows.Length, parameter.Bytes);
+        if (address.Offset < 0 || address.Offset + (size * rows.Length) > parameter.Bytes)
+            throw Unknown(statement);
         return (warp, lanes) =>
         {
             for (int i = 0; i < rows.Length; i++)
@@ -92,25 +93,28 @@ internal static partial class PtxAssembler
     {
         PtxGroup group = warp.Group;
         if (space == Space.Local)
-        {
-            Require(address, bytes, group.Kernel.Source.LocalBytes);
-            return warp.Local(lane).Slice((int)address, bytes);
-        }
+            return Local(warp, lane, address, bytes, access);
         byte* memory = space == Space.Global
-            ? group.Memory.At(address, bytes, access, warp.Thread(lane), group.Clock) : group.Shared.At(address, bytes, access, warp.Thread(lane), group.Clock);
+            ? group.Memory.At(address, bytes, bytes, access, warp.Thread(lane), group.Clock) : group.Shared.At(address, bytes, access, warp.Thread(lane), group.Clock);
         return new Span<byte>(memory, bytes);
+    }
+
+    private static unsafe ReadOnlySpan<byte> Global(PtxWarp warp, int lane, ulong address, int bytes, int alignment) =>
+        new(warp.Group.Memory.At(address, bytes, alignment, PtxAccess.Read, warp.Thread(lane), warp.Group.Clock), bytes);
+
+    private static Span<byte> Local(PtxWarp warp, int lane, ulong address, int bytes, PtxAccess access)
+    {
+        PtxVariable variable = PtxVariable.At(warp.Group.Kernel.Source.Local, address, bytes, warp.Thread(lane));
+        Span<byte> there = warp.Local(lane).Slice((int)address, bytes);
+        if (access == PtxAccess.Read && Unwritten.Holds(there))
+            throw new PtxFault($"{variable.Element(address, bytes)} is read before anything was written to it", warp.Thread(lane));
+        return there;
     }
 
     private static ulong Element(ReadOnlySpan<byte> bytes, int i, int size)
     {
         ReadOnlySpan<byte> element = bytes[(i * size)..];
         return size == 4 ? BitConverter.ToUInt32(element) : size == 8 ? BitConverter.ToUInt64(element) : BitConverter.ToUInt16(element);
-    }
-
-    private static void Require(ulong address, int bytes, int length)
-    {
-        if (address + (ulong)bytes > (ulong)length || address % (uint)bytes != 0)
-            throw new PtxFault($"address {address}: {bytes} bytes on their boundary, of {length} there are");
     }
 
     // cp.async.ca|cg.shared.global [to], [from], bytes[, bytes that are there]: the rest of the target becomes 0.
@@ -142,10 +146,8 @@ internal static partial class PtxAssembler
                 throw new PtxFault($"a copy of {present} of {bytes} bytes");
             var values = new byte[bytes];
             ulong place = target.Of(warp, lane), first = origin.Of(warp, lane);
-            if (first % (uint)bytes != 0)
-                throw new PtxFault($"the source is not aligned to {bytes} bytes");
-            for (int i = 0; i < present; i += 4)
-                Reach(Space.Global, warp, lane, first + (ulong)i, 4, PtxAccess.Read).CopyTo(values.AsSpan(i));
+            if (present > 0)
+                Global(warp, lane, first, present, bytes).CopyTo(values);
             Reach(Space.Shared, warp, lane, place, bytes, PtxAccess.CopyInto);
             warp.BeginCopy(lane, place, values);
         });

@@ -57,11 +57,11 @@ internal sealed unsafe class PtxLoader(int capability) : IKernelLoader
             EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization(groupSize, null));
         try
         {
-            return new PtxKernel(compiled.PTXAssembly);
+            return new PtxKernel(compiled.PTXAssembly, method);
         }
         catch (PtxFault fault)
         {
-            throw new PtxFault($"{method.DeclaringType!.Name}.{method.Name}: {fault.Message}", fault);
+            throw new PtxFault($"{method.DeclaringType!.Name}.{method.Name}: {fault.Message}", cause: fault);
         }
     }
 
@@ -72,33 +72,34 @@ internal sealed unsafe class PtxLoader(int capability) : IKernelLoader
         var memory = new PtxMemory();
         var bytes = new byte[kernel.Source.ParameterBytes];
         if (arguments.Length != kernel.Source.Parameters.Count)
-            throw new PtxFault($"{kernel.Source.Name} takes {kernel.Source.Parameters.Count} arguments, got {arguments.Length}");
+            throw new PtxFault($"{kernel.Title} takes {kernel.Source.Parameters.Count} arguments, got {arguments.Length}");
         for (int i = 0; i < arguments.Length; i++)
         {
             PtxVariable parameter = kernel.Source.Parameters[i];
             Span<byte> target = bytes.AsSpan(parameter.Address, parameter.Bytes);
             if (arguments[i] is ArrayView<float> view)
             {
-                BitConverter.TryWriteBytes(target, Add(memory, view));
+                BitConverter.TryWriteBytes(target, Add(memory, view, kernel.Arguments[i]));
                 BitConverter.TryWriteBytes(target[sizeof(long)..], view.Length);
                 continue;
             }
             var handle = GCHandle.Alloc(arguments[i], GCHandleType.Pinned);
             if (Marshal.SizeOf(arguments[i]) != parameter.Bytes)
-                throw new PtxFault($"{kernel.Source.Name}: argument {i} has {Marshal.SizeOf(arguments[i])} bytes, its parameter {parameter.Bytes}");
+                throw new PtxFault($"{kernel.Title}: argument {kernel.Arguments[i]} has {Marshal.SizeOf(arguments[i])} bytes, its parameter {parameter.Bytes}");
             new ReadOnlySpan<byte>((void*)handle.AddrOfPinnedObject(), parameter.Bytes).CopyTo(target);
             handle.Free();
         }
         kernel.Run(memory, bytes, new GroupCount(config.GridDim.X, config.GridDim.Y, config.GridDim.Z), config.GroupDim.X);
     }
 
-    private static ulong Add(PtxMemory memory, ArrayView<float> view)
+    private static ulong Add(PtxMemory memory, ArrayView<float> view, string name)
     {
         if (view.Length == 0)
-            return memory.Add(null, 0, 0, new PtxShadow(0));
+            return memory.Add(null, 0, 0, new PtxShadow(0), name);
         MemoryBuffer buffer = ((IArrayView)view).Buffer;
+        ObjectDisposedException.ThrowIf(buffer.IsDisposed, buffer);
         long first = ((IContiguousArrayView)view).Index * sizeof(float);
         PtxShadow shadow = Shadows.GetValue(buffer, static b => new PtxShadow(b.LengthInBytes));
-        return memory.Add((byte*)buffer.NativePtr + first, view.LengthInBytes, first, shadow);
+        return memory.Add((byte*)buffer.NativePtr + first, view.LengthInBytes, first, shadow, name);
     }
 }

@@ -45,9 +45,9 @@ internal sealed class PtxWarp
 
     public uint Live { get; private set; }
 
-    public int WaitingLanes => BitOperations.PopCount(atBarrier);
-
-    public IEnumerable<int> BarrierPlaces => Enumerable.Range(0, Size).Where(l => (atBarrier >> l & 1) != 0).Select(l => places[l]).Distinct();
+    /// <summary>The instruction of the barrier at which each thread waits, -1 for those that have ended.</summary>
+    public IEnumerable<(int Place, int Thread)> Places =>
+        Enumerable.Range(0, Size).Where(l => (All >> l & 1) != 0).Select(l => ((Live >> l & 1) != 0 ? places[l] : -1, Thread(l)));
 
     public static bool IsSpecial(string name) => Specials.Contains(name);
 
@@ -64,6 +64,7 @@ internal sealed class PtxWarp
         (Live, atBarrier, atCollective) = (All, 0, 0);
         Array.Clear(places);
         Array.Fill(Rows, 0xDEADBEEFDEADBEEF);
+        Unwritten.Fill(local);
         foreach ((ulong value, int row) in Group.Kernel.Source.Constants)
             Array.Fill(Rows, value, row * Size, Size);
         foreach ((string name, int row) in Group.Kernel.Source.Special)
@@ -96,7 +97,7 @@ internal sealed class PtxWarp
                 RunCollective();
         }
         if (Live == 0 && openCopies.Concat(copies.SelectMany(q => q)).Any(c => c.Count > 0))
-            throw new PtxFault($"{Group.Kernel.Source.Name}: an asynchronous copy was never waited for");
+            throw new PtxFault($"{Group.Kernel.Title}: an asynchronous copy was never waited for");
     }
 
     public void PassBarrier()
@@ -133,7 +134,7 @@ internal sealed class PtxWarp
         while (place < stop)
         {
             if (place >= code.Length || ++steps > MaxSteps)
-                throw new PtxFault($"{Group.Kernel.Source.Name}: {(place >= code.Length ? "ran past its end" : "runs for ever")}");
+                throw new PtxFault($"{Group.Kernel.Title}: {(place >= code.Length ? "ran past its end" : "runs for ever")}");
             PtxInstruction instruction = code[place];
             uint active = Active(instruction.Statement, lanes);
             switch (instruction.Flow)
@@ -199,8 +200,11 @@ internal sealed class PtxWarp
         }
     }
 
-    private PtxFault Fault(PtxInstruction instruction, uint lanes, PtxFault cause) => new(
-        $"{Group.Kernel.Source.Name}, group {at}, warp {index}, lanes {lanes:x8}: {instruction.Statement.Text}: {cause.Message}", cause);
+    private PtxFault Fault(PtxInstruction instruction, uint lanes, PtxFault cause)
+    {
+        string who = cause.Thread >= 0 ? $"thread {cause.Thread}" : $"threads {string.Join(", ", Enumerable.Range(0, Size).Where(l => (lanes >> l & 1) != 0).Select(Thread))}";
+        return new PtxFault($"{Group.Kernel.Title}: {cause.Message}, {PtxFault.Group(at)}, {who}: {instruction.Statement.Text}", cause.Thread, cause);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private uint Active(PtxStatement statement, uint lanes)
