@@ -85,7 +85,7 @@ internal sealed class InterpretedCodeTests
     {
         foreach (string name in TestDevices.Interpreted)
         {
-            using var arena = new Arena(TestDevices.Get(name), 1024, "test");
+            using Arena arena = Unwritten.Arena(TestDevices.Get(name), 1024);
             Tensor tensor = arena.At(256, new Shape(1, 1, 5, 7));
             tensor.Upload([.. Enumerable.Repeat(3f, 35)]);
             TestDevices.Get(name).Zero.Run(30, tensor.View, 33);

@@ -29,6 +29,9 @@ internal static class Unwritten
     /// <summary>All of an arena.</summary>
     public static Tensor All(Arena arena) => arena.At(0, Shape.Vector((int)(arena.Bytes / sizeof(float))));
 
+    /// <summary>Index of the first value that was written; -1 if none was.</summary>
+    public static int FirstWritten(ReadOnlySpan<float> values) => MemoryMarshal.Cast<float, uint>(values).IndexOfAnyExcept(Word);
+
     public static void Fill(Span<byte> memory) => MemoryMarshal.Cast<byte, uint>(memory).Fill(Word);
 
     /// <summary>Whether a half, a word or one of several words was never written.</summary>

@@ -54,7 +54,7 @@ internal sealed class SelfAttentionTests : OperatorProof<SelfAttentionReference>
         Launcher launcher = op.Bind(device);
         long input = Arena.Align(op.Input.Bytes), output = Arena.Align(op.Output.Bytes);
         Shape workspace = Shape.Vector((int)launcher.WorkspaceElements);
-        using var arena = new Arena(device, input + output + workspace.Bytes, "test");
+        using Arena arena = Unwritten.Arena(device, input + output + workspace.Bytes);
         Tensor x = arena.At(0, op.Input), y = arena.At(input, op.Output);
         x.Upload(values);
         launcher.Forward(new Operands { Inputs = [x], Output = y, Workspace = arena.At(input + output, workspace) });

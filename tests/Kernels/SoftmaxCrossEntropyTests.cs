@@ -41,7 +41,7 @@ internal sealed class SoftmaxCrossEntropyTests : OperatorProof<SoftmaxCrossEntro
         Device device = TestDevices.Get(deviceName);
         var op = new SoftmaxCrossEntropy(new Shape(1, 1, 1, 4));
         Launcher launcher = op.Bind(device);
-        using var arena = new Arena(device, 8 * Arena.Alignment, "test");
+        using Arena arena = Unwritten.Arena(device, 8 * Arena.Alignment);
         Tensor Take(int slot, Shape shape) => arena.At(slot * Arena.Alignment, shape);
         Tensor x = Take(0, op.Logits), labels = Take(1, Shape.Vector(1)), loss = Take(2, op.Output), dx = Take(3, op.Logits);
         Tensor dy = Take(4, op.Output), workspace = Take(5, Shape.Vector(1)), maximum = Take(6, Shape.Vector(1)), logSum = Take(7, Shape.Vector(1));

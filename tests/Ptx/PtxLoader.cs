@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Linq.Expressions;
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -15,7 +16,10 @@ namespace GpuNet.Tests.Ptx;
 /// Stands for a CUDA card of some generation: compiles kernels to its PTX, as they would be there, and interprets that over the
 /// simulator's memory. So whole operators run as they would on a card, though slowly.
 /// </summary>
-internal sealed unsafe class PtxLoader(int capability) : IKernelLoader
+/// <param name="capability">Its compute capability, ten times the generation plus the variant.</param>
+/// <param name="maxGroupSize">Most threads of a group that it takes.</param>
+/// <param name="isProcessor">Whether it says that it is a processor behind OpenCL, for which operators choose other kernels.</param>
+internal sealed unsafe class PtxLoader(int capability, int maxGroupSize = 1024, bool isProcessor = false) : IKernelLoader
 {
     private static readonly Lazy<Context> Context = new(static () =>
         ILGPU.Context.Create(static b => b.CPU().EnableAlgorithms().Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive)));
@@ -23,23 +27,30 @@ internal sealed unsafe class PtxLoader(int capability) : IKernelLoader
     // The state of memory outlives a launch, and not its buffer.
     private static readonly ConditionalWeakTable<MemoryBuffer, PtxShadow> Shadows = [];
 
-    private readonly Lazy<PTXBackend> backend = new(() => new PTXBackend(
-        Context.Value, new CudaArchitecture(capability / 10, capability % 10), capability >= 80 ? CudaInstructionSet.ISA_80 : CudaInstructionSet.ISA_70, null!));
+    // One for all devices: they differ in what they take, not in the code.
+    private static readonly ConcurrentDictionary<(int Capability, MethodInfo Method, int GroupSize), Lazy<PtxKernel>> Kernels = [];
+
+    private static readonly ConcurrentDictionary<int, Lazy<PTXBackend>> Backends = [];
 
     public DeviceInfo Describe(DeviceInfo simulator) => simulator with
     {
         Name = $"ptx {capability}",
-        Kind = DeviceKind.Cuda,
+        Kind = isProcessor ? DeviceKind.OpenCL : DeviceKind.Cuda,
         Description = "CUDA code, interpreted",
         Multiprocessors = 2,
         WarpSize = PtxWarp.Size,
-        MaxGroupSize = 1024,
-        ComputeCapability = capability,
+        MaxGroupSize = maxGroupSize,
+        ComputeCapability = isProcessor ? 0 : capability,
+        IsProcessor = isProcessor,
     };
 
     public TLaunch Load<TLaunch>(Delegate kernel, int groupSize)
-        where TLaunch : Delegate =>
-        Launch<TLaunch>(Compile(kernel.Method, groupSize));
+        where TLaunch : Delegate
+    {
+        Lazy<PtxKernel> compiled = Kernels.GetOrAdd((capability, kernel.Method, groupSize), static key => new(() => Compile(key.Capability, key.Method, key.GroupSize)));
+        return groupSize <= maxGroupSize ? Launch<TLaunch>(compiled.Value)
+            : throw new PtxFault($"{compiled.Value.Title}: groups of {groupSize} threads on a device that takes {maxGroupSize}");
+    }
 
     // The delegate of this type that gathers the arguments and interprets.
     private static TLaunch Launch<TLaunch>(PtxKernel kernel)
@@ -51,9 +62,9 @@ internal sealed unsafe class PtxLoader(int capability) : IKernelLoader
         return Expression.Lambda<TLaunch>(Expression.Call(run, Expression.Constant(kernel), parameters[1], arguments), parameters).Compile();
     }
 
-    private PtxKernel Compile(MethodInfo method, int groupSize)
+    private static PtxKernel Compile(int capability, MethodInfo method, int groupSize)
     {
-        var compiled = (PTXCompiledKernel)backend.Value.Compile(
+        var compiled = (PTXCompiledKernel)Backend(capability).Compile(
             EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization(groupSize, null));
         try
         {
@@ -64,6 +75,9 @@ internal sealed unsafe class PtxLoader(int capability) : IKernelLoader
             throw new PtxFault($"{method.DeclaringType!.Name}.{method.Name}: {fault.Message}", cause: fault);
         }
     }
+
+    private static PTXBackend Backend(int capability) => Backends.GetOrAdd(capability, static c => new(() => new PTXBackend(
+        Context.Value, new CudaArchitecture(c / 10, c % 10), c >= 80 ? CudaInstructionSet.ISA_80 : CudaInstructionSet.ISA_70, null!))).Value;
 
     private static void Run(PtxKernel kernel, KernelConfig config, object[] arguments)
     {
