@@ -8,7 +8,7 @@ namespace GpuNet.Tests.Kernels;
 [TestFixture]
 internal sealed class Bfloat16Tests
 {
-    private static IEnumerable<string> Devices => TestDevices.Names.Where(n => !n.StartsWith("cpu", StringComparison.Ordinal)).Concat(TestDevices.Interpreted);
+    private static IEnumerable<string> Devices => TestDevices.All.Where(n => !n.StartsWith("cpu", StringComparison.Ordinal));
 
     // Ties to even upwards and downwards, carries into the exponent, the ends of the range, zeros, and numbers below the normal ones.
     private static readonly float[] Values =

@@ -9,7 +9,7 @@ internal sealed class MomentsCombineTests
 {
     private const float Epsilon = 1e-3f, Momentum = 0.25f;
 
-    private static IEnumerable<string> Devices => TestDevices.Names.Where(n => !TestDevices.Get(n).IsHost);
+    private static IEnumerable<string> Devices => TestDevices.All.Where(n => !TestDevices.Get(n).IsHost);
 
     [TestCaseSource(nameof(Devices))]
     public void Moments_of_blocks_are_those_of_all_rows(string deviceName)

@@ -9,7 +9,7 @@ internal sealed class ProducerMomentsTests
 {
     private const float Mean = 300;
 
-    private static IEnumerable<string> Devices => TestDevices.Names.Concat(TestDevices.Interpreted)
+    private static IEnumerable<string> Devices => TestDevices.All
         .Where(n => !TestDevices.Get(n).Info.IsProcessor && SharedProduct.Fits(TestDevices.Get(n)));
 
     [TestCaseSource(nameof(Devices))]

@@ -19,7 +19,7 @@ internal sealed class SgdTests
 
     [Test]
     public void Steps_match_the_formula(
-        [ValueSource(typeof(TestDevices), nameof(TestDevices.Names))] string deviceName,
+        [ValueSource(typeof(TestDevices), nameof(TestDevices.All))] string deviceName,
         [ValueSource(nameof(Settings))] SgdArguments settings,
         [Values(1, 37, 20011)] int count)
     {
@@ -48,7 +48,7 @@ internal sealed class SgdTests
     }
 
     [Test]
-    public void Neighbouring_ranges_are_left_alone([ValueSource(typeof(TestDevices), nameof(TestDevices.Names))] string deviceName)
+    public void Neighbouring_ranges_are_left_alone([ValueSource(typeof(TestDevices), nameof(TestDevices.All))] string deviceName)
     {
         Device device = TestDevices.Get(deviceName);
         using Arena arena = Unwritten.Arena(device, 3 * Arena.Align(4 * 100));

@@ -8,7 +8,7 @@ namespace GpuNet.Tests.Kernels;
 internal sealed class SoftmaxCrossEntropyTests : OperatorProof<SoftmaxCrossEntropyReference>
 {
     [Test]
-    public void Large_logits_cost_no_accuracy([ValueSource(typeof(TestDevices), nameof(TestDevices.Names))] string deviceName)
+    public void Large_logits_cost_no_accuracy([ValueSource(typeof(TestDevices), nameof(TestDevices.All))] string deviceName)
     {
         // The same differences around 0 and around 30000, which float32 still holds exactly.
         float[] small = [0, 1.5f, -2, 3], large = [30000, 30001.5f, 29998, 30003];
@@ -19,7 +19,7 @@ internal sealed class SoftmaxCrossEntropyTests : OperatorProof<SoftmaxCrossEntro
     }
 
     [Test]
-    public void Certain_answers_stay_finite([ValueSource(typeof(TestDevices), nameof(TestDevices.Names))] string deviceName)
+    public void Certain_answers_stay_finite([ValueSource(typeof(TestDevices), nameof(TestDevices.All))] string deviceName)
     {
         (float loss, float[] gradient) = Run(deviceName, [-3e37f, 3e37f, 0, 1], 1);
         Assert.That(loss, Is.Zero.Within(1e-6));
@@ -27,7 +27,7 @@ internal sealed class SoftmaxCrossEntropyTests : OperatorProof<SoftmaxCrossEntro
     }
 
     [Test]
-    public void Wrong_labels_are_seen([ValueSource(typeof(TestDevices), nameof(TestDevices.Names))] string deviceName, [Values(-1, 4, 1e20f)] float label)
+    public void Wrong_labels_are_seen([ValueSource(typeof(TestDevices), nameof(TestDevices.All))] string deviceName, [Values(-1, 4, 1e20f)] float label)
     {
         if (TestDevices.Get(deviceName).IsHost)
             Assert.That(() => Run(deviceName, [1, 2, 3, 4], label), Throws.TypeOf<GpuNetException>().With.Message.Contains("expected 0 to 3"));

@@ -94,6 +94,11 @@ internal sealed class PtxFaultTests
         Assert.That(() => new Kernel<ArrayView<float>, int>(Device, AddOne, Threads).Run(new GroupCount(1), view, 0), Throws.TypeOf<ObjectDisposedException>());
     }
 
+    [Test]
+    public void Groups_may_not_be_larger_than_the_device_takes() => Assert.That(
+        () => new Kernel<ArrayView<float>, int>(TestDevices.Get("ptx 80 2x2"), AddOne, Threads),
+        Throws.TypeOf<PtxFault>().With.Message.EqualTo("PtxFaultTests.AddOne: groups of 8 threads on a device that takes 4"));
+
     private static TestCaseData Case(
         Action<ArrayView<float>, ArrayView<float>, int> kernel, string message, int groups = 1, int groupRows = 1, int values = Threads) =>
         new TestCaseData(kernel, new GroupCount(groups, groupRows), values, message).SetArgDisplayNames(kernel.Method.Name);
