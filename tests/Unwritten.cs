@@ -35,6 +35,13 @@ internal static class Unwritten
     public static void Fill(Span<byte> memory) => MemoryMarshal.Cast<byte, uint>(memory).Fill(Word);
 
     /// <summary>Whether a half, a word or one of several words was never written.</summary>
-    public static bool Holds(ReadOnlySpan<byte> bytes) => bytes.Length < sizeof(uint)
-        ? MemoryMarshal.Cast<byte, ushort>(bytes).Contains(Half) : MemoryMarshal.Cast<byte, uint>(bytes).Contains(Word);
+    public static unsafe bool Holds(byte* memory, int bytes)
+    {
+        if (bytes < sizeof(uint))
+            return *(ushort*)memory == Half;
+        bool holds = false;
+        for (int i = 0; i < bytes; i += sizeof(uint))
+            holds |= *(uint*)(memory + i) == Word;
+        return holds;
+    }
 }

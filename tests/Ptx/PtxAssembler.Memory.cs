@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace GpuNet.Tests.Ptx;
 
@@ -43,35 +44,38 @@ internal static partial class PtxAssembler
         return load ? Load(space, new Place(source, address), rows, size) : Store(space, new Place(source, address), rows, size);
     }
 
-    private static PtxOperation Load(Space space, Place place, int[] rows, int size) => [MethodImpl(MethodImplOptions.AggressiveOptimization)] (warp, lanes) =>
+    private static unsafe PtxOperation Load(Space space, Place place, int[] rows, int size) => [MethodImpl(MethodImplOptions.AggressiveOptimization)] (warp, lanes) =>
     {
         for (; lanes != 0; lanes &= lanes - 1)
         {
             int lane = BitOperations.TrailingZeroCount(lanes);
-            ReadOnlySpan<byte> bytes = Reach(space, warp, lane, place.Of(warp, lane), size * rows.Length, PtxAccess.Read);
+            byte* bytes = Reach(space, warp, lane, place.Of(warp, lane), size * rows.Length, PtxAccess.Read);
             for (int i = 0; i < rows.Length; i++)
                 warp.Rows[rows[i] + lane] = Element(bytes, i, size);
         }
     };
 
-    private static PtxOperation Store(Space space, Place place, int[] rows, int size) => [MethodImpl(MethodImplOptions.AggressiveOptimization)] (warp, lanes) =>
+    private static unsafe PtxOperation Store(Space space, Place place, int[] rows, int size) => [MethodImpl(MethodImplOptions.AggressiveOptimization)] (warp, lanes) =>
     {
         for (; lanes != 0; lanes &= lanes - 1)
         {
             int lane = BitOperations.TrailingZeroCount(lanes);
-            Span<byte> bytes = Reach(space, warp, lane, place.Of(warp, lane), size * rows.Length, PtxAccess.Write);
+            byte* bytes = Reach(space, warp, lane, place.Of(warp, lane), size * rows.Length, PtxAccess.Write);
             for (int i = 0; i < rows.Length; i++)
             {
-                Span<byte> element = bytes[(i * size)..];
                 ulong value = warp.Rows[rows[i] + lane];
-                _ = size == 4 ? BitConverter.TryWriteBytes(element, (uint)value)
-                    : size == 8 ? BitConverter.TryWriteBytes(element, value) : BitConverter.TryWriteBytes(element, (ushort)value);
+                if (size == 4)
+                    ((uint*)bytes)[i] = (uint)value;
+                else if (size == 8)
+                    ((ulong*)bytes)[i] = value;
+                else
+                    ((ushort*)bytes)[i] = (ushort)value;
             }
         }
     };
 
     // All lanes get the same.
-    private static PtxOperation LoadParameter(PtxSource source, PtxStatement statement, PtxAddress address, int[] rows, int size)
+    private static unsafe PtxOperation LoadParameter(PtxSource source, PtxStatement statement, PtxAddress address, int[] rows, int size)
     {
         PtxVariable parameter = source.Parameters.FirstOrDefault(p => p.Name == address.Variable) ?? throw new PtxFault($"No such parameter: {address.Variable}");
         int place = parameter.Address + (int)address.Offset;
@@ -81,7 +85,9 @@ internal static partial class PtxAssembler
         {
             for (int i = 0; i < rows.Length; i++)
             {
-                ulong value = Element(warp.Group.Parameters.AsSpan(place), i, size);
+                ulong value;
+                fixed (byte* first = &warp.Group.Parameters[place])
+                    value = Element(first, i, size);
                 for (uint rest = lanes; rest != 0; rest &= rest - 1)
                     warp.Rows[rows[i] + BitOperations.TrailingZeroCount(rest)] = value;
             }
@@ -89,36 +95,36 @@ internal static partial class PtxAssembler
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe Span<byte> Reach(Space space, PtxWarp warp, int lane, ulong address, int bytes, PtxAccess access)
+    private static unsafe byte* Reach(Space space, PtxWarp warp, int lane, ulong address, int bytes, PtxAccess access)
     {
         PtxGroup group = warp.Group;
-        if (space == Space.Local)
-            return Local(warp, lane, address, bytes, access);
-        byte* memory = space == Space.Global
-            ? group.Memory.At(address, bytes, bytes, access, warp.Thread(lane), group.Clock) : group.Shared.At(address, bytes, access, warp.Thread(lane), group.Clock);
-        return new Span<byte>(memory, bytes);
+        int thread = warp.Thread(lane);
+        return space switch
+        {
+            Space.Global => group.Memory.At(address, bytes, bytes, access, thread, group.Clock),
+            Space.Shared => group.Shared.At(address, bytes, access, thread, group.Clock),
+            _ => Local(warp, lane, address, bytes, access),
+        };
     }
 
-    private static unsafe ReadOnlySpan<byte> Global(PtxWarp warp, int lane, ulong address, int bytes, int alignment) =>
-        new(warp.Group.Memory.At(address, bytes, alignment, PtxAccess.Read, warp.Thread(lane), warp.Group.Clock), bytes);
-
-    private static Span<byte> Local(PtxWarp warp, int lane, ulong address, int bytes, PtxAccess access)
+    private static unsafe byte* Local(PtxWarp warp, int lane, ulong address, int bytes, PtxAccess access)
     {
         PtxVariable variable = PtxVariable.At(warp.Group.Kernel.Source.Local, address, bytes, warp.Thread(lane));
-        Span<byte> there = warp.Local(lane).Slice((int)address, bytes);
-        if (access == PtxAccess.Read && Unwritten.Holds(there))
+        byte* there = warp.Local(lane) + address;
+        if (access == PtxAccess.Read && Unwritten.Holds(there, bytes))
             throw new PtxFault($"{variable.Element(address, bytes)} is read before anything was written to it", warp.Thread(lane));
         return there;
     }
 
-    private static ulong Element(ReadOnlySpan<byte> bytes, int i, int size)
+    private static unsafe ulong Element(byte* bytes, int i, int size) => size switch
     {
-        ReadOnlySpan<byte> element = bytes[(i * size)..];
-        return size == 4 ? BitConverter.ToUInt32(element) : size == 8 ? BitConverter.ToUInt64(element) : BitConverter.ToUInt16(element);
-    }
+        4 => ((uint*)bytes)[i],
+        8 => ((ulong*)bytes)[i],
+        _ => ((ushort*)bytes)[i],
+    };
 
     // cp.async.ca|cg.shared.global [to], [from], bytes[, bytes that are there]: the rest of the target becomes 0.
-    private static PtxOperation CopyAsync(PtxSource source, PtxStatement statement)
+    private static unsafe PtxOperation CopyAsync(PtxSource source, PtxStatement statement)
     {
         switch (statement.Opcode)
         {
@@ -147,7 +153,7 @@ internal static partial class PtxAssembler
             var values = new byte[bytes];
             ulong place = target.Of(warp, lane), first = origin.Of(warp, lane);
             if (present > 0)
-                Global(warp, lane, first, present, bytes).CopyTo(values);
+                Marshal.Copy((nint)warp.Group.Memory.At(first, present, bytes, PtxAccess.Read, warp.Thread(lane), warp.Group.Clock), values, 0, present);
             Reach(Space.Shared, warp, lane, place, bytes, PtxAccess.CopyInto);
             warp.BeginCopy(lane, place, values);
         });

@@ -41,7 +41,7 @@ internal sealed class PtxGroup : IDisposable
         {
             foreach (PtxWarp warp in warps)
                 warp.Run();
-            if (warps.All(w => w.Live == 0))
+            if (Array.TrueForAll(warps, static w => w.Live == 0))
                 return;
             RequireOneBarrier(at);
             Clock.PassBarrier();
@@ -62,5 +62,10 @@ internal sealed class PtxGroup : IDisposable
 
     private static string Count(int threads) => threads == 1 ? "1 thread" : $"{threads} threads";
 
-    public void Dispose() => Shared.Dispose();
+    public void Dispose()
+    {
+        Shared.Dispose();
+        foreach (PtxWarp warp in warps)
+            warp.Dispose();
+    }
 }

@@ -25,11 +25,9 @@ internal sealed class PtxShadow(long bytes)
         }
         string? wrong = null;
         for (long i = at >> 2; i < (at + size) >> 2; i++)
-        {
             wrong ??= Touch(ref cells[i], access, thread, clock, isShared);
-            if (upper is not null)
-                wrong ??= Touch(ref upper[i], access, thread, clock, isShared);
-        }
+        for (long i = at >> 2; upper is not null && i < (at + size) >> 2; i++)
+            wrong ??= Touch(ref upper[i], access, thread, clock, isShared);
         return wrong;
     }
 
@@ -46,7 +44,7 @@ internal sealed class PtxShadow(long bytes)
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static string? Touch(ref Cell cell, PtxAccess access, int thread, PtxClock clock, bool isShared)
     {
         // Shared memory is another group's no more once that has ended.
@@ -56,9 +54,9 @@ internal sealed class PtxShadow(long bytes)
             if (cell.InFlight)
                 return "while an asynchronous copy into it is still under way";
             if (cell.WriteTime < clock.Group)
-                return $"which thread {cell.Writer} of {PtxFault.Group(clock.GroupAt(cell.WriteTime))} wrote in this launch";
+                return InLaunch(clock, cell.Writer, "wrote", cell.WriteTime);
             if (cell.WriteTime == clock.Now && cell.Writer != thread)
-                return $"which thread {cell.Writer} wrote, and no barrier lies between";
+                return WithoutBarrier(cell.Writer, "wrote");
         }
         else if (isShared && access == PtxAccess.Read)
         {
@@ -68,6 +66,7 @@ internal sealed class PtxShadow(long bytes)
     }
 
     // Of those who read since the last barrier the first and one other are kept: whoever writes then has one of them against him.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static string? Read(ref Cell cell, int thread, PtxClock clock, int start)
     {
         if (cell.FirstReadTime < start)
@@ -79,16 +78,22 @@ internal sealed class PtxShadow(long bytes)
         return null;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static string? Write(ref Cell cell, PtxAccess access, int thread, PtxClock clock, int start)
     {
         if (cell.FirstReadTime >= start && cell.FirstReadTime < clock.Group)
-            return $"which thread {cell.FirstReader} of {PtxFault.Group(clock.GroupAt(cell.FirstReadTime))} read in this launch";
+            return InLaunch(clock, cell.FirstReader, "read", cell.FirstReadTime);
         if (cell.ReadTime == clock.Now && (cell.Reader != thread || cell.OtherReader != thread))
-            return $"which thread {(cell.Reader != thread ? cell.Reader : cell.OtherReader)} read, and no barrier lies between";
+            return WithoutBarrier(cell.Reader != thread ? cell.Reader : cell.OtherReader, "read");
         (cell.WriteTime, cell.Writer) = (clock.Now, (short)thread);
         cell.InFlight = access == PtxAccess.CopyInto;
         return null;
     }
+
+    private static string InLaunch(PtxClock clock, int thread, string did, int when) =>
+        $"which thread {thread} of {PtxFault.Group(clock.GroupAt(when))} {did} in this launch";
+
+    private static string WithoutBarrier(int thread, string did) => $"which thread {thread} {did}, and no barrier lies between";
 
     private struct Cell
     {
