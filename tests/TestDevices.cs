@@ -21,16 +21,25 @@ internal static class TestDevices
 
     private static string[] Simulators => ["simulator 4x16"];
 
-    /// <summary>CUDA code on an interpreter.</summary>
+    /// <summary>CUDA code on an interpreter, as a card runs it.</summary>
     public static string[] Interpreted => ["ptx 80"];
+
+    /// <summary>
+    /// Beside that card, devices with small groups, whose kernels loop where those of a card have threads, and one that asks for what is
+    /// meant for processors.
+    /// </summary>
+    public static string[] EveryInterpreted => [.. Interpreted, "ptx 80 4x16", "ptx 80 2x2", "ptx 80 processor"];
+
+    /// <summary>All that run in float32.</summary>
+    public static string[] All { get; } = [.. Names, .. EveryInterpreted];
 
     /// <summary>The interpreted device that may use tf32 matrix units.</summary>
     public static string MatrixUnits => "ptx 80 tf32";
 
     /// <summary>The devices that run kernels, with values between layers in 16 bits.</summary>
-    public static IEnumerable<string> Bfloat16 => [.. Names.Where(n => !n.StartsWith("cpu", StringComparison.Ordinal)).Concat(Interpreted).Select(n => n + " bfloat16")];
+    public static IEnumerable<string> Bfloat16 => [.. All.Where(n => !n.StartsWith("cpu", StringComparison.Ordinal)).Select(n => n + " bfloat16")];
 
-    /// <summary>Whether a device is one of <see cref="Interpreted"/>.</summary>
+    /// <summary>Whether a device is one of <see cref="EveryInterpreted"/>.</summary>
     public static bool IsInterpreted(Device device) => device.Name.StartsWith("ptx", StringComparison.Ordinal);
 
     /// <summary>Kinds of card that a machine may have.</summary>
@@ -43,11 +52,17 @@ internal static class TestDevices
         "cpu" => Device.Open("cpu", new DeviceOptions { Threads = Math.Max(3, Environment.ProcessorCount), UseTuning = false }),
         "simulator 4x16" => Device.Open("simulator", new DeviceOptions { Checked = true, WarpSize = 4, WarpsPerGroup = 16, UseTuning = false }),
         "simulator 2x2" => Device.Open("simulator", new DeviceOptions { Checked = true, WarpSize = 2, WarpsPerGroup = 2, UseTuning = false }),
-        "ptx 80" => Device.Open("simulator", new DeviceOptions { Loader = new Ptx.PtxLoader(80), UseTuning = false }),
-        "ptx 80 tf32" => Device.Open("simulator", new DeviceOptions { Loader = new Ptx.PtxLoader(80), Precision = Precision.TensorFloat32, UseTuning = false }),
+        "ptx 80" => Interpret(new Ptx.PtxLoader(80)),
+        "ptx 80 4x16" => Interpret(new Ptx.PtxLoader(80, maxGroupSize: 64)),
+        "ptx 80 2x2" => Interpret(new Ptx.PtxLoader(80, maxGroupSize: 4)),
+        "ptx 80 processor" => Interpret(new Ptx.PtxLoader(80, isProcessor: true)),
+        "ptx 80 tf32" => Interpret(new Ptx.PtxLoader(80), Precision.TensorFloat32),
         _ when n.EndsWith(" bfloat16", StringComparison.Ordinal) => OpenBfloat16(Get(n[..n.LastIndexOf(' ')])),
         _ => Device.Open(n, new DeviceOptions { UseTuning = false }),
     });
+
+    private static Device Interpret(Ptx.PtxLoader loader, Precision precision = Precision.Float32) =>
+        Device.Open("simulator", new DeviceOptions { Loader = loader, Precision = precision, UseTuning = false });
 
     private static Device OpenBfloat16(Device like) =>
         Device.Open(IsInterpreted(like) ? "simulator" : like.Name, like.Options with { Precision = Precision.Bfloat16 });
@@ -83,12 +98,12 @@ internal sealed class InterpretedCodeTests
     [Test]
     public void Cuda_code_is_interpreted()
     {
-        foreach (string name in TestDevices.Interpreted)
+        foreach (string name in TestDevices.EveryInterpreted)
         {
-            using var arena = new Arena(TestDevices.Get(name), 1024, "test");
+            using Arena arena = Unwritten.Arena(TestDevices.Get(name), 1024);
             Tensor tensor = arena.At(256, new Shape(1, 1, 5, 7));
             tensor.Upload([.. Enumerable.Repeat(3f, 35)]);
-            TestDevices.Get(name).Zero.Run(30, tensor.View, 33);
+            TestDevices.Get(name).Zero.Run(33, tensor.View, 33);
             Assert.That(tensor.ToArray(), Is.EqualTo(Enumerable.Range(0, 35).Select(i => i < 33 ? 0f : 3f)));
         }
     }

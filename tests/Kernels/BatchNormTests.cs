@@ -7,7 +7,7 @@ namespace GpuNet.Tests.Kernels;
 [TestFixture]
 internal sealed class BatchNormTests : OperatorProof<BatchNormReference>
 {
-    private static IEnumerable<string> Devices => TestDevices.Names;
+    private static IEnumerable<string> Devices => TestDevices.All;
 
     [TestCaseSource(nameof(Devices))]
     public void A_mean_far_above_the_deviation_does_not_swallow_the_variance(string deviceName)

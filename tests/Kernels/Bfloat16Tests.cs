@@ -8,7 +8,7 @@ namespace GpuNet.Tests.Kernels;
 [TestFixture]
 internal sealed class Bfloat16Tests
 {
-    private static IEnumerable<string> Devices => TestDevices.Names.Where(n => !n.StartsWith("cpu", StringComparison.Ordinal)).Concat(TestDevices.Interpreted);
+    private static IEnumerable<string> Devices => TestDevices.All.Where(n => !n.StartsWith("cpu", StringComparison.Ordinal));
 
     // Ties to even upwards and downwards, carries into the exponent, the ends of the range, zeros, and numbers below the normal ones.
     private static readonly float[] Values =
@@ -22,7 +22,7 @@ internal sealed class Bfloat16Tests
     public void Values_are_rounded_to_the_nearest(string deviceName)
     {
         Device device = TestDevices.Get(deviceName);
-        using var arena = new Arena(device, 4096, "test");
+        using Arena arena = Unwritten.Arena(device, 4096);
         var shape = Shape.Vector(Values.Length);
         Tensor x = arena.At(0, shape), narrow = arena.At(1024, Shape.Vector(Values.Length / 2)), single = arena.At(2048, shape), wide = arena.At(3072, shape);
         Put(device, x, Values);
@@ -38,7 +38,7 @@ internal sealed class Bfloat16Tests
     public void What_is_no_number_stays_none(string deviceName)
     {
         Device device = TestDevices.Get(deviceName);
-        using var arena = new Arena(device, 4096, "test");
+        using Arena arena = Unwritten.Arena(device, 4096);
         var shape = Shape.Vector(4);
         Tensor x = arena.At(0, shape), wide = arena.At(1024, shape), single = arena.At(2048, shape), narrow = arena.At(3072, shape);
         Put(device, x, [float.NaN, BitConverter.UInt32BitsToSingle(0x7fffffff), BitConverter.UInt32BitsToSingle(0xff800001), 1f]);

@@ -11,7 +11,7 @@ internal static class Masks
         Device device = TestDevices.Get("cpu");
         Launcher launcher = op.Bind(device);
         long size = Arena.Align(op.Output.Bytes);
-        using var arena = new Arena(device, 2 * size, "masks");
+        using Arena arena = Unwritten.Arena(device, 2 * size);
         var o = new Operands { Inputs = [arena.At(0, op.Output)], Output = arena.At(size, op.Output), Training = true };
         o.Input.Span.Fill(1);
         int elements = (int)op.Output.Elements;

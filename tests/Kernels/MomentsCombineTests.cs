@@ -9,7 +9,7 @@ internal sealed class MomentsCombineTests
 {
     private const float Epsilon = 1e-3f, Momentum = 0.25f;
 
-    private static IEnumerable<string> Devices => TestDevices.Names.Where(n => !TestDevices.Get(n).IsHost);
+    private static IEnumerable<string> Devices => TestDevices.All.Where(n => !TestDevices.Get(n).IsHost);
 
     [TestCaseSource(nameof(Devices))]
     public void Moments_of_blocks_are_those_of_all_rows(string deviceName)
@@ -61,7 +61,7 @@ internal sealed class MomentsCombineTests
         Device device = TestDevices.Get(deviceName);
         var random = new Random(1);
         float[] sums = Draw(random, 2 * Blocks * Channels, -1, 1), start = Draw(random, Channels, -1, 1);
-        using var arena = new Arena(device, (4 * Arena.Alignment) + Arena.Align(4 * sums.Length), "test");
+        using Arena arena = Unwritten.Arena(device, (4 * Arena.Alignment) + Arena.Align(4 * sums.Length));
         Tensor totals = arena.At(0, Shape.Vector(2 * Channels)), dweight = arena.At(Arena.Alignment, Shape.Vector(Channels));
         Tensor dbias = arena.At(2 * Arena.Alignment, Shape.Vector(Channels)), partial = arena.At(3 * Arena.Alignment, Shape.Vector(sums.Length));
         partial.Upload(sums);
@@ -85,7 +85,7 @@ internal sealed class MomentsCombineTests
     {
         Device device = TestDevices.Get(deviceName);
         int[] lengths = [.. inputs.Select(i => i.Length), moments.Channels, moments.Channels, 2 * moments.Channels];
-        using var arena = new Arena(device, lengths.Sum(l => Arena.Align(4L * l)), "test");
+        using Arena arena = Unwritten.Arena(device, lengths.Sum(l => Arena.Align(4L * l)));
         long offset = 0;
         Tensor Take(int length)
         {

@@ -29,8 +29,8 @@ internal abstract class OperatorProof<T>
     // case, and no large one.
     private static IEnumerable<TestCaseData> CasesAndAllDevices =>
         from op in T.Cases.Select((op, i) => (Operator: op, Index: i))
-        from device in TestDevices.Names.Concat(TestDevices.Interpreted)
-        where (op.Index % 4 == 0 && !IsLarge(op.Operator)) || TestDevices.Repeated.Contains(device) || TestDevices.Interpreted.Contains(device)
+        from device in TestDevices.All
+        where (op.Index % 4 == 0 && !IsLarge(op.Operator)) || TestDevices.Repeated.Contains(device) || TestDevices.EveryInterpreted.Contains(device)
         select new TestCaseData(op.Operator, device).SetArgDisplayNames(op.Operator.ToString(), device);
 
     private static IEnumerable<TestCaseData> TrainedCases =>

@@ -7,9 +7,8 @@ namespace GpuNet.Tests.Kernels;
 /// <summary>Runs one candidate forward and backward on a device, from and to arrays.</summary>
 internal sealed class OperatorRun
 {
-    // On the host nothing but this tells a store that went too far; elsewhere views have bounds.
+    // Nothing but this tells a store that went too far, on the host and on cards.
     private const int GuardBytes = 512;
-    private const float Guard = 1e30f;
 
     private OperatorRun(float[] output, float[][] parameters, float[][] dInputs, float[][] dParameters)
     {
@@ -94,11 +93,8 @@ internal sealed class OperatorRun
         }
 
         Lay();
-        using (arena = new Arena(device, bytes, "test"))
+        using (arena = Unwritten.Arena(device, bytes))
         {
-            Tensor all = arena.At(0, Shape.Vector((int)(arena.Bytes / sizeof(float))));
-            if (device.IsHost)
-                all.Span.Fill(Guard);
             Operands operands = Lay();
             launcher.Prepare(operands);
             launcher.Forward(operands);
@@ -106,8 +102,7 @@ internal sealed class OperatorRun
                 launcher.Backward(operands);
             foreach ((Tensor tensor, float[] content) in untouchable)
                 Assert.That(tensor.ToArray(), Is.EqualTo(content), "an input or the output's gradient was written to");
-            if (device.IsHost)
-                RequireGuards(all.Span, taken);
+            RequireGuards(Unwritten.All(arena).ToArray(), taken);
             float[] Get(Tensor t) => t.IsNone ? [] : t.ToArray();
             return new OperatorRun(Bfloat16.Values(op.OutputType, Get(operands.Output)), [.. operands.Parameters.Select(Get)],
                 [.. operands.DInputs.Select(g => Get(g.Tensor))], [.. operands.DParameters.Select(Get)]);
@@ -119,7 +114,7 @@ internal sealed class OperatorRun
         int at = 0;
         foreach ((int start, int end) in taken.Append((all.Length, all.Length)))
         {
-            if (all[at..start].IndexOfAnyExcept(Guard) is >= 0 and int hit)
+            if (Unwritten.FirstWritten(all[at..start]) is >= 0 and int hit)
                 Assert.Fail($"the memory {hit} elements behind a tensor was written to");
             at = end;
         }

@@ -9,7 +9,7 @@ internal sealed class ProducerMomentsTests
 {
     private const float Mean = 300;
 
-    private static IEnumerable<string> Devices => TestDevices.Names.Concat(TestDevices.Interpreted)
+    private static IEnumerable<string> Devices => TestDevices.All
         .Where(n => !TestDevices.Get(n).Info.IsProcessor && SharedTile.RunsOn(TestDevices.Get(n)));
 
     [TestCaseSource(nameof(Devices))]
@@ -46,7 +46,7 @@ internal sealed class ProducerMomentsTests
         var random = new Random(layout.Channels);
         float[] values = [.. Enumerable.Range(0, (int)shape.Elements).Select(_ => Mean + random.NextSingle())];
         long piece = Arena.Align(4 * Math.Max(Math.Max(shape.Elements, weights.Length), layout.Elements));
-        using var arena = new Arena(device, 4 * piece, "test");
+        using Arena arena = Unwritten.Arena(device, 4 * piece);
         Tensor x = arena.At(0, shape), weight = arena.At(piece, Shape.Vector(weights.Length)), y = arena.At(2 * piece, shape);
         Tensor moments = arena.At(3 * piece, Shape.Vector((int)(layout.Elements + 3) / 4 * 4));
         x.Upload(values);

@@ -8,7 +8,7 @@ namespace GpuNet.Tests.Kernels;
 internal sealed class SelfAttentionTests : OperatorProof<SelfAttentionReference>
 {
     [Test]
-    public void Large_scores_pick_one_token([ValueSource(typeof(TestDevices), nameof(TestDevices.Names))] string deviceName)
+    public void Large_scores_pick_one_token([ValueSource(typeof(TestDevices), nameof(TestDevices.All))] string deviceName)
     {
         // Token i asks for token 99 − i: their score is some thousands above all others, in the first tile of keys or the second.
         const int Tokens = 100;
@@ -28,14 +28,14 @@ internal sealed class SelfAttentionTests : OperatorProof<SelfAttentionReference>
     }
 
     [Test]
-    public void Equal_keys_give_the_mean([ValueSource(typeof(TestDevices), nameof(TestDevices.Names))] string deviceName)
+    public void Equal_keys_give_the_mean([ValueSource(typeof(TestDevices), nameof(TestDevices.All))] string deviceName)
     {
         float[] y = Infer(deviceName, new SelfAttention(new Shape(1, 1, 3, 3), 1), [5, 1, 1, -2, 1, 2, 0, 1, 6]);
         Assert.That(y, Is.EqualTo(new float[] { 3, 3, 3 }).Within(1e-6));
     }
 
     [Test]
-    public void Memory_is_linear_in_the_tokens([ValueSource(typeof(TestDevices), nameof(TestDevices.Names))] string deviceName)
+    public void Memory_is_linear_in_the_tokens([ValueSource(typeof(TestDevices), nameof(TestDevices.All))] string deviceName)
     {
         Device device = TestDevices.Get(deviceName);
         long Extra(int height)
@@ -54,7 +54,7 @@ internal sealed class SelfAttentionTests : OperatorProof<SelfAttentionReference>
         Launcher launcher = op.Bind(device);
         long input = Arena.Align(op.Input.Bytes), output = Arena.Align(op.Output.Bytes);
         Shape workspace = Shape.Vector((int)launcher.WorkspaceElements);
-        using var arena = new Arena(device, input + output + workspace.Bytes, "test");
+        using Arena arena = Unwritten.Arena(device, input + output + workspace.Bytes);
         Tensor x = arena.At(0, op.Input), y = arena.At(input, op.Output);
         x.Upload(values);
         launcher.Forward(new Operands { Inputs = [x], Output = y, Workspace = arena.At(input + output, workspace) });

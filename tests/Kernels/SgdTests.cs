@@ -19,14 +19,14 @@ internal sealed class SgdTests
 
     [Test]
     public void Steps_match_the_formula(
-        [ValueSource(typeof(TestDevices), nameof(TestDevices.Names))] string deviceName,
+        [ValueSource(typeof(TestDevices), nameof(TestDevices.All))] string deviceName,
         [ValueSource(nameof(Settings))] SgdArguments settings,
         [Values(1, 37, 20011)] int count)
     {
         Device device = TestDevices.Get(deviceName);
         if (device.Kind == DeviceKind.Simulator && count > 1000)
             Assert.Pass("too slow");
-        using var arena = new Arena(device, 3 * Arena.Align(4L * count), "test");
+        using Arena arena = Unwritten.Arena(device, 3 * Arena.Align(4L * count));
         (Tensor w, Tensor dw, Tensor m) = (At(arena, 0, count), At(arena, 1, count), At(arena, 2, count));
         var random = new Random(7);
         double[] weights = Draw(random, count), momentum = Draw(random, count);
@@ -48,10 +48,10 @@ internal sealed class SgdTests
     }
 
     [Test]
-    public void Neighbouring_ranges_are_left_alone([ValueSource(typeof(TestDevices), nameof(TestDevices.Names))] string deviceName)
+    public void Neighbouring_ranges_are_left_alone([ValueSource(typeof(TestDevices), nameof(TestDevices.All))] string deviceName)
     {
         Device device = TestDevices.Get(deviceName);
-        using var arena = new Arena(device, 3 * Arena.Align(4 * 100), "test");
+        using Arena arena = Unwritten.Arena(device, 3 * Arena.Align(4 * 100));
         arena.Clear();
         (Tensor w, Tensor dw, Tensor m) = (At(arena, 0, 100), At(arena, 1, 100), At(arena, 2, 100));
         float[] ones = [.. Enumerable.Repeat(1f, 100)];
@@ -67,7 +67,7 @@ internal sealed class SgdTests
     public void Unequal_counts_are_refused()
     {
         Device device = TestDevices.Get("cpu");
-        using var arena = new Arena(device, 3 * Arena.Alignment, "test");
+        using Arena arena = Unwritten.Arena(device, 3 * Arena.Alignment);
         Assert.That(() => SgdStep.Bind(device).Run(At(arena, 0, 5), At(arena, 1, 5), At(arena, 2, 6), default),
             Throws.TypeOf<GpuNetException>().With.Message.Contains("as many elements"));
     }

@@ -8,7 +8,7 @@ namespace GpuNet.Tests.Kernels;
 internal sealed class SoftmaxCrossEntropyTests : OperatorProof<SoftmaxCrossEntropyReference>
 {
     [Test]
-    public void Large_logits_cost_no_accuracy([ValueSource(typeof(TestDevices), nameof(TestDevices.Names))] string deviceName)
+    public void Large_logits_cost_no_accuracy([ValueSource(typeof(TestDevices), nameof(TestDevices.All))] string deviceName)
     {
         // The same differences around 0 and around 30000, which float32 still holds exactly.
         float[] small = [0, 1.5f, -2, 3], large = [30000, 30001.5f, 29998, 30003];
@@ -19,7 +19,7 @@ internal sealed class SoftmaxCrossEntropyTests : OperatorProof<SoftmaxCrossEntro
     }
 
     [Test]
-    public void Certain_answers_stay_finite([ValueSource(typeof(TestDevices), nameof(TestDevices.Names))] string deviceName)
+    public void Certain_answers_stay_finite([ValueSource(typeof(TestDevices), nameof(TestDevices.All))] string deviceName)
     {
         (float loss, float[] gradient) = Run(deviceName, [-3e37f, 3e37f, 0, 1], 1);
         Assert.That(loss, Is.Zero.Within(1e-6));
@@ -27,7 +27,7 @@ internal sealed class SoftmaxCrossEntropyTests : OperatorProof<SoftmaxCrossEntro
     }
 
     [Test]
-    public void Wrong_labels_are_seen([ValueSource(typeof(TestDevices), nameof(TestDevices.Names))] string deviceName, [Values(-1, 4, 1e20f)] float label)
+    public void Wrong_labels_are_seen([ValueSource(typeof(TestDevices), nameof(TestDevices.All))] string deviceName, [Values(-1, 4, 1e20f)] float label)
     {
         if (TestDevices.Get(deviceName).IsHost)
             Assert.That(() => Run(deviceName, [1, 2, 3, 4], label), Throws.TypeOf<GpuNetException>().With.Message.Contains("expected 0 to 3"));
@@ -41,7 +41,7 @@ internal sealed class SoftmaxCrossEntropyTests : OperatorProof<SoftmaxCrossEntro
         Device device = TestDevices.Get(deviceName);
         var op = new SoftmaxCrossEntropy(new Shape(1, 1, 1, 4));
         Launcher launcher = op.Bind(device);
-        using var arena = new Arena(device, 8 * Arena.Alignment, "test");
+        using Arena arena = Unwritten.Arena(device, 8 * Arena.Alignment);
         Tensor Take(int slot, Shape shape) => arena.At(slot * Arena.Alignment, shape);
         Tensor x = Take(0, op.Logits), labels = Take(1, Shape.Vector(1)), loss = Take(2, op.Output), dx = Take(3, op.Logits);
         Tensor dy = Take(4, op.Output), workspace = Take(5, Shape.Vector(1)), maximum = Take(6, Shape.Vector(1)), logSum = Take(7, Shape.Vector(1));

@@ -64,7 +64,7 @@ internal static partial class PtxAssembler
 
     // ldmatrix.sync.aligned.m8n8.xN[.trans].shared.b16: lanes 8j to 8j + 7 have the addresses of the 16-byte rows of matrix j, of which
     // each lane gets two neighbours in row lane / 4; with .trans in column lane / 4.
-    private static PtxOperation LoadMatrix(PtxSource source, PtxStatement statement)
+    private static unsafe PtxOperation LoadMatrix(PtxSource source, PtxStatement statement)
     {
         string[] parts = statement.Opcode.Split('.');
         bool transposed = parts.Contains("trans");
@@ -81,9 +81,9 @@ internal static partial class PtxAssembler
                 for (int row = 0; row < 8; row++)
                 {
                     int lane = (8 * matrix) + row;
-                    Span<byte> bytes = Reach(Space.Shared, warp, lane, place.Of(warp, lane), 16, PtxAccess.Read);
+                    byte* bytes = Reach(Space.Shared, warp, lane, place.Of(warp, lane), 16, PtxAccess.Read);
                     for (int column = 0; column < 8; column++)
-                        elements[row, column] = BitConverter.ToUInt16(bytes[(2 * column)..]);
+                        elements[row, column] = ((ushort*)bytes)[column];
                 }
                 for (int lane = 0; lane < PtxWarp.Size; lane++)
                 {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace GpuNet.Tests.Ptx;
 
@@ -32,7 +33,7 @@ internal static partial class PtxAssembler
         if (rows.Length != vector || statement.Operands[load ? 1 : 0] is not PtxAddress address)
             throw Unknown(statement);
         if (modifiers[0] == "param" && load && address.Row < 0)
-            return LoadParameter(source, address, rows, size);
+            return LoadParameter(source, statement, address, rows, size);
         Space space = modifiers[0] switch
         {
             "global" => Space.Global,
@@ -43,44 +44,50 @@ internal static partial class PtxAssembler
         return load ? Load(space, new Place(source, address), rows, size) : Store(space, new Place(source, address), rows, size);
     }
 
-    private static PtxOperation Load(Space space, Place place, int[] rows, int size) => [MethodImpl(MethodImplOptions.AggressiveOptimization)] (warp, lanes) =>
+    private static unsafe PtxOperation Load(Space space, Place place, int[] rows, int size) => [MethodImpl(MethodImplOptions.AggressiveOptimization)] (warp, lanes) =>
     {
         for (; lanes != 0; lanes &= lanes - 1)
         {
             int lane = BitOperations.TrailingZeroCount(lanes);
-            ReadOnlySpan<byte> bytes = Reach(space, warp, lane, place.Of(warp, lane), size * rows.Length, PtxAccess.Read);
+            byte* bytes = Reach(space, warp, lane, place.Of(warp, lane), size * rows.Length, PtxAccess.Read);
             for (int i = 0; i < rows.Length; i++)
                 warp.Rows[rows[i] + lane] = Element(bytes, i, size);
         }
     };
 
-    private static PtxOperation Store(Space space, Place place, int[] rows, int size) => [MethodImpl(MethodImplOptions.AggressiveOptimization)] (warp, lanes) =>
+    private static unsafe PtxOperation Store(Space space, Place place, int[] rows, int size) => [MethodImpl(MethodImplOptions.AggressiveOptimization)] (warp, lanes) =>
     {
         for (; lanes != 0; lanes &= lanes - 1)
         {
             int lane = BitOperations.TrailingZeroCount(lanes);
-            Span<byte> bytes = Reach(space, warp, lane, place.Of(warp, lane), size * rows.Length, PtxAccess.Write);
+            byte* bytes = Reach(space, warp, lane, place.Of(warp, lane), size * rows.Length, PtxAccess.Write);
             for (int i = 0; i < rows.Length; i++)
             {
-                Span<byte> element = bytes[(i * size)..];
                 ulong value = warp.Rows[rows[i] + lane];
-                _ = size == 4 ? BitConverter.TryWriteBytes(element, (uint)value)
-                    : size == 8 ? BitConverter.TryWriteBytes(element, value) : BitConverter.TryWriteBytes(element, (ushort)value);
+                if (size == 4)
+                    ((uint*)bytes)[i] = (uint)value;
+                else if (size == 8)
+                    ((ulong*)bytes)[i] = value;
+                else
+                    ((ushort*)bytes)[i] = (ushort)value;
             }
         }
     };
 
     // All lanes get the same.
-    private static PtxOperation LoadParameter(PtxSource source, PtxAddress address, int[] rows, int size)
+    private static unsafe PtxOperation LoadParameter(PtxSource source, PtxStatement statement, PtxAddress address, int[] rows, int size)
     {
         PtxVariable parameter = source.Parameters.FirstOrDefault(p => p.Name == address.Variable) ?? throw new PtxFault($"No such parameter: {address.Variable}");
         int place = parameter.Address + (int)address.Offset;
-        Require((ulong)address.Offset, size * rows.Length, parameter.Bytes);
+        if (address.Offset < 0 || address.Offset + (size * rows.Length) > parameter.Bytes)
+            throw Unknown(statement);
         return (warp, lanes) =>
         {
             for (int i = 0; i < rows.Length; i++)
             {
-                ulong value = Element(warp.Group.Parameters.AsSpan(place), i, size);
+                ulong value;
+                fixed (byte* first = &warp.Group.Parameters[place])
+                    value = Element(first, i, size);
                 for (uint rest = lanes; rest != 0; rest &= rest - 1)
                     warp.Rows[rows[i] + BitOperations.TrailingZeroCount(rest)] = value;
             }
@@ -88,33 +95,36 @@ internal static partial class PtxAssembler
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe Span<byte> Reach(Space space, PtxWarp warp, int lane, ulong address, int bytes, PtxAccess access)
+    private static unsafe byte* Reach(Space space, PtxWarp warp, int lane, ulong address, int bytes, PtxAccess access)
     {
         PtxGroup group = warp.Group;
-        if (space == Space.Local)
+        int thread = warp.Thread(lane);
+        return space switch
         {
-            Require(address, bytes, group.Kernel.Source.LocalBytes);
-            return warp.Local(lane).Slice((int)address, bytes);
-        }
-        byte* memory = space == Space.Global
-            ? group.Memory.At(address, bytes, access, warp.Thread(lane), group.Clock) : group.Shared.At(address, bytes, access, warp.Thread(lane), group.Clock);
-        return new Span<byte>(memory, bytes);
+            Space.Global => group.Memory.At(address, bytes, bytes, access, thread, group.Clock),
+            Space.Shared => group.Shared.At(address, bytes, access, thread, group.Clock),
+            _ => Local(warp, lane, address, bytes, access),
+        };
     }
 
-    private static ulong Element(ReadOnlySpan<byte> bytes, int i, int size)
+    private static unsafe byte* Local(PtxWarp warp, int lane, ulong address, int bytes, PtxAccess access)
     {
-        ReadOnlySpan<byte> element = bytes[(i * size)..];
-        return size == 4 ? BitConverter.ToUInt32(element) : size == 8 ? BitConverter.ToUInt64(element) : BitConverter.ToUInt16(element);
+        PtxVariable variable = PtxVariable.At(warp.Group.Kernel.Source.Local, address, bytes, warp.Thread(lane));
+        byte* there = warp.Local(lane) + address;
+        if (access == PtxAccess.Read && Unwritten.Holds(there, bytes))
+            throw new PtxFault($"{variable.Element(address, bytes)} is read before anything was written to it", warp.Thread(lane));
+        return there;
     }
 
-    private static void Require(ulong address, int bytes, int length)
+    private static unsafe ulong Element(byte* bytes, int i, int size) => size switch
     {
-        if (address + (ulong)bytes > (ulong)length || address % (uint)bytes != 0)
-            throw new PtxFault($"address {address}: {bytes} bytes on their boundary, of {length} there are");
-    }
+        4 => ((uint*)bytes)[i],
+        8 => ((ulong*)bytes)[i],
+        _ => ((ushort*)bytes)[i],
+    };
 
     // cp.async.ca|cg.shared.global [to], [from], bytes[, bytes that are there]: the rest of the target becomes 0.
-    private static PtxOperation CopyAsync(PtxSource source, PtxStatement statement)
+    private static unsafe PtxOperation CopyAsync(PtxSource source, PtxStatement statement)
     {
         switch (statement.Opcode)
         {
@@ -142,10 +152,8 @@ internal static partial class PtxAssembler
                 throw new PtxFault($"a copy of {present} of {bytes} bytes");
             var values = new byte[bytes];
             ulong place = target.Of(warp, lane), first = origin.Of(warp, lane);
-            if (first % (uint)bytes != 0)
-                throw new PtxFault($"the source is not aligned to {bytes} bytes");
-            for (int i = 0; i < present; i += 4)
-                Reach(Space.Global, warp, lane, first + (ulong)i, 4, PtxAccess.Read).CopyTo(values.AsSpan(i));
+            if (present > 0)
+                Marshal.Copy((nint)warp.Group.Memory.At(first, present, bytes, PtxAccess.Read, warp.Thread(lane), warp.Group.Clock), values, 0, present);
             Reach(Space.Shared, warp, lane, place, bytes, PtxAccess.CopyInto);
             warp.BeginCopy(lane, place, values);
         });

@@ -69,7 +69,9 @@ internal static partial class PtxAssembler
         return [MethodImpl(MethodImplOptions.AggressiveOptimization)] (warp, lanes) =>
         {
             ulong[] rows = warp.Rows;
-            for (; lanes != 0; lanes &= lanes - 1)
+            for (int l = 0; lanes == uint.MaxValue && l < PtxWarp.Size; l++)
+                rows[d + l] = of(rows[a + l]);
+            for (lanes = lanes == uint.MaxValue ? 0 : lanes; lanes != 0; lanes &= lanes - 1)
             {
                 int l = BitOperations.TrailingZeroCount(lanes);
                 rows[d + l] = of(rows[a + l]);
@@ -84,7 +86,9 @@ internal static partial class PtxAssembler
         return [MethodImpl(MethodImplOptions.AggressiveOptimization)] (warp, lanes) =>
         {
             ulong[] rows = warp.Rows;
-            for (; lanes != 0; lanes &= lanes - 1)
+            for (int l = 0; lanes == uint.MaxValue && l < PtxWarp.Size; l++)
+                rows[d + l] = of(rows[a + l], rows[b + l]);
+            for (lanes = lanes == uint.MaxValue ? 0 : lanes; lanes != 0; lanes &= lanes - 1)
             {
                 int l = BitOperations.TrailingZeroCount(lanes);
                 rows[d + l] = of(rows[a + l], rows[b + l]);
@@ -99,7 +103,9 @@ internal static partial class PtxAssembler
         return [MethodImpl(MethodImplOptions.AggressiveOptimization)] (warp, lanes) =>
         {
             ulong[] rows = warp.Rows;
-            for (; lanes != 0; lanes &= lanes - 1)
+            for (int l = 0; lanes == uint.MaxValue && l < PtxWarp.Size; l++)
+                rows[d + l] = of(rows[a + l], rows[b + l], rows[c + l]);
+            for (lanes = lanes == uint.MaxValue ? 0 : lanes; lanes != 0; lanes &= lanes - 1)
             {
                 int l = BitOperations.TrailingZeroCount(lanes);
                 rows[d + l] = of(rows[a + l], rows[b + l], rows[c + l]);

@@ -41,19 +41,31 @@ internal sealed class PtxGroup : IDisposable
         {
             foreach (PtxWarp warp in warps)
                 warp.Run();
-            if (warps.All(w => w.Live == 0))
+            if (Array.TrueForAll(warps, static w => w.Live == 0))
                 return;
-            int[] places = [.. warps.SelectMany(w => w.BarrierPlaces).Distinct()];
-            if (warps.Any(w => w.Live != w.All) || places.Length > 1)
-            {
-                string where = string.Join(" and ", places.Select(p => $"instruction {p}"));
-                throw new PtxFault($"{Kernel.Source.Name}, group {at}: {warps.Sum(w => w.WaitingLanes)} of {Threads} threads wait at the barrier of {where}, the others have ended");
-            }
+            RequireOneBarrier(at);
             Clock.PassBarrier();
             foreach (PtxWarp warp in warps)
                 warp.PassBarrier();
         }
     }
 
-    public void Dispose() => Shared.Dispose();
+    private void RequireOneBarrier(GroupCount at)
+    {
+        (int Place, int Thread)[] threads = [.. warps.SelectMany(w => w.Places)];
+        if (threads.All(t => t.Place == threads[0].Place))
+            return;
+        IEnumerable<string> where = threads.GroupBy(t => t.Place).OrderByDescending(g => g.Key).Select(some =>
+            $"{Count(some.Count())} (the first is {some.First().Thread}) {(some.Key < 0 ? "have ended" : $"wait at the barrier of instruction {some.Key}")}");
+        throw new PtxFault($"{Kernel.Title}: {string.Join(", ", where)}, {PtxFault.Group(at)}");
+    }
+
+    private static string Count(int threads) => threads == 1 ? "1 thread" : $"{threads} threads";
+
+    public void Dispose()
+    {
+        Shared.Dispose();
+        foreach (PtxWarp warp in warps)
+            warp.Dispose();
+    }
 }

@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace GpuNet.Tests.Ptx;
 
 /// <summary>What an instruction does to the lanes of a warp that execute it; bit l of the mask is lane l.</summary>
@@ -24,18 +26,28 @@ internal sealed class PtxKernel
     /// <summary>Shared memory that a kernel can declare.</summary>
     private const int MaxShared = 48 << 10;
 
-    public PtxKernel(string module)
+    /// <param name="module">A PTX module of one kernel.</param>
+    /// <param name="method">What it was compiled from; null for code that was written by hand.</param>
+    public PtxKernel(string module, MethodInfo? method = null)
     {
         Source = new PtxSource(module);
+        Title = method is null ? Source.Name : Name(method);
+        Arguments = method is null ? [.. Source.Parameters.Select(p => p.Name.TrimStart('_'))] : [.. method.GetParameters().Select(p => p.Name!)];
         Code = [.. Source.Statements.Select(s => PtxAssembler.Bind(Source, s))];
         foreach (string name in Source.Special.Keys.Where(n => !PtxWarp.IsSpecial(n)))
             throw new PtxFault($"No such register: {name}");
         int bytes = Source.Shared.Sum(v => v.Bytes);
         if (bytes > MaxShared)
-            throw new PtxFault($"{Source.Name}: {bytes} bytes of shared memory are more than {MaxShared}");
+            throw new PtxFault($"{Title}: {bytes} bytes of shared memory are more than {MaxShared}");
     }
 
     public PtxSource Source { get; }
+
+    /// <summary>What faults call it: class and method, with the types it was compiled for.</summary>
+    public string Title { get; }
+
+    /// <summary>Names of its parameters.</summary>
+    public IReadOnlyList<string> Arguments { get; }
 
     public PtxInstruction[] Code { get; }
 
@@ -48,10 +60,10 @@ internal sealed class PtxKernel
     public void Run(PtxMemory memory, byte[] parameters, GroupCount groups, int threads)
     {
         if (threads < 1 || threads > Source.MaxThreads)
-            throw new PtxFault($"{Source.Name}: {threads} threads where it is compiled for up to {Source.MaxThreads}");
+            throw new PtxFault($"{Title}: {threads} threads where it is compiled for up to {Source.MaxThreads}");
         if (groups.X < 1 || groups.Y is < 1 or > 65535 || groups.Z is < 1 or > 65535)
-            throw new PtxFault($"{Source.Name}: a grid of {groups} groups");
-        var clock = new PtxClock();
+            throw new PtxFault($"{Title}: a grid of {groups} groups");
+        var clock = new PtxClock(groups);
         using var group = new PtxGroup(this, memory, parameters, groups, threads, clock);
         for (int z = 0; z < groups.Z; z++)
         {
@@ -62,4 +74,10 @@ internal sealed class PtxKernel
             }
         }
     }
+
+    private static string Name(MethodInfo method) =>
+        $"{Name(method.DeclaringType!)}.{method.Name}{(method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(Name))}>" : "")}";
+
+    private static string Name(Type type) => !type.IsGenericType
+        ? type.Name : $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>";
 }

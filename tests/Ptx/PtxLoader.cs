@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Linq.Expressions;
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -15,7 +16,10 @@ namespace GpuNet.Tests.Ptx;
 /// Stands for a CUDA card of some generation: compiles kernels to its PTX, as they would be there, and interprets that over the
 /// simulator's memory. So whole operators run as they would on a card, though slowly.
 /// </summary>
-internal sealed unsafe class PtxLoader(int capability) : IKernelLoader
+/// <param name="capability">Its compute capability, ten times the generation plus the variant.</param>
+/// <param name="maxGroupSize">Most threads of a group that it takes.</param>
+/// <param name="isProcessor">Whether it says that it is a processor behind OpenCL, for which operators choose other kernels.</param>
+internal sealed unsafe class PtxLoader(int capability, int maxGroupSize = 1024, bool isProcessor = false) : IKernelLoader
 {
     private static readonly Lazy<Context> Context = new(static () =>
         ILGPU.Context.Create(static b => b.CPU().EnableAlgorithms().Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive)));
@@ -23,23 +27,30 @@ internal sealed unsafe class PtxLoader(int capability) : IKernelLoader
     // The state of memory outlives a launch, and not its buffer.
     private static readonly ConditionalWeakTable<MemoryBuffer, PtxShadow> Shadows = [];
 
-    private readonly Lazy<PTXBackend> backend = new(() => new PTXBackend(
-        Context.Value, new CudaArchitecture(capability / 10, capability % 10), capability >= 80 ? CudaInstructionSet.ISA_80 : CudaInstructionSet.ISA_70, null!));
+    // One for all devices: they differ in what they take, not in the code.
+    private static readonly ConcurrentDictionary<(int Capability, MethodInfo Method, int GroupSize), Lazy<PtxKernel>> Kernels = [];
+
+    private static readonly ConcurrentDictionary<int, Lazy<PTXBackend>> Backends = [];
 
     public DeviceInfo Describe(DeviceInfo simulator) => simulator with
     {
         Name = $"ptx {capability}",
-        Kind = DeviceKind.Cuda,
+        Kind = isProcessor ? DeviceKind.OpenCL : DeviceKind.Cuda,
         Description = "CUDA code, interpreted",
         Multiprocessors = 2,
         WarpSize = PtxWarp.Size,
-        MaxGroupSize = 1024,
-        ComputeCapability = capability,
+        MaxGroupSize = maxGroupSize,
+        ComputeCapability = isProcessor ? 0 : capability,
+        IsProcessor = isProcessor,
     };
 
     public TLaunch Load<TLaunch>(Delegate kernel, int groupSize)
-        where TLaunch : Delegate =>
-        Launch<TLaunch>(Compile(kernel.Method, groupSize));
+        where TLaunch : Delegate
+    {
+        Lazy<PtxKernel> compiled = Kernels.GetOrAdd((capability, kernel.Method, groupSize), static key => new(() => Compile(key.Capability, key.Method, key.GroupSize)));
+        return groupSize <= maxGroupSize ? Launch<TLaunch>(compiled.Value)
+            : throw new PtxFault($"{compiled.Value.Title}: groups of {groupSize} threads on a device that takes {maxGroupSize}");
+    }
 
     // The delegate of this type that gathers the arguments and interprets.
     private static TLaunch Launch<TLaunch>(PtxKernel kernel)
@@ -51,19 +62,22 @@ internal sealed unsafe class PtxLoader(int capability) : IKernelLoader
         return Expression.Lambda<TLaunch>(Expression.Call(run, Expression.Constant(kernel), parameters[1], arguments), parameters).Compile();
     }
 
-    private PtxKernel Compile(MethodInfo method, int groupSize)
+    private static PtxKernel Compile(int capability, MethodInfo method, int groupSize)
     {
-        var compiled = (PTXCompiledKernel)backend.Value.Compile(
+        var compiled = (PTXCompiledKernel)Backend(capability).Compile(
             EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization(groupSize, null));
         try
         {
-            return new PtxKernel(compiled.PTXAssembly);
+            return new PtxKernel(compiled.PTXAssembly, method);
         }
         catch (PtxFault fault)
         {
-            throw new PtxFault($"{method.DeclaringType!.Name}.{method.Name}: {fault.Message}", fault);
+            throw new PtxFault($"{method.DeclaringType!.Name}.{method.Name}: {fault.Message}", cause: fault);
         }
     }
+
+    private static PTXBackend Backend(int capability) => Backends.GetOrAdd(capability, static c => new(() => new PTXBackend(
+        Context.Value, new CudaArchitecture(c / 10, c % 10), c >= 80 ? CudaInstructionSet.ISA_80 : CudaInstructionSet.ISA_70, null!))).Value;
 
     private static void Run(PtxKernel kernel, KernelConfig config, object[] arguments)
     {
@@ -72,33 +86,34 @@ internal sealed unsafe class PtxLoader(int capability) : IKernelLoader
         var memory = new PtxMemory();
         var bytes = new byte[kernel.Source.ParameterBytes];
         if (arguments.Length != kernel.Source.Parameters.Count)
-            throw new PtxFault($"{kernel.Source.Name} takes {kernel.Source.Parameters.Count} arguments, got {arguments.Length}");
+            throw new PtxFault($"{kernel.Title} takes {kernel.Source.Parameters.Count} arguments, got {arguments.Length}");
         for (int i = 0; i < arguments.Length; i++)
         {
             PtxVariable parameter = kernel.Source.Parameters[i];
             Span<byte> target = bytes.AsSpan(parameter.Address, parameter.Bytes);
             if (arguments[i] is ArrayView<float> view)
             {
-                BitConverter.TryWriteBytes(target, Add(memory, view));
+                BitConverter.TryWriteBytes(target, Add(memory, view, kernel.Arguments[i]));
                 BitConverter.TryWriteBytes(target[sizeof(long)..], view.Length);
                 continue;
             }
             var handle = GCHandle.Alloc(arguments[i], GCHandleType.Pinned);
             if (Marshal.SizeOf(arguments[i]) != parameter.Bytes)
-                throw new PtxFault($"{kernel.Source.Name}: argument {i} has {Marshal.SizeOf(arguments[i])} bytes, its parameter {parameter.Bytes}");
+                throw new PtxFault($"{kernel.Title}: argument {kernel.Arguments[i]} has {Marshal.SizeOf(arguments[i])} bytes, its parameter {parameter.Bytes}");
             new ReadOnlySpan<byte>((void*)handle.AddrOfPinnedObject(), parameter.Bytes).CopyTo(target);
             handle.Free();
         }
         kernel.Run(memory, bytes, new GroupCount(config.GridDim.X, config.GridDim.Y, config.GridDim.Z), config.GroupDim.X);
     }
 
-    private static ulong Add(PtxMemory memory, ArrayView<float> view)
+    private static ulong Add(PtxMemory memory, ArrayView<float> view, string name)
     {
         if (view.Length == 0)
-            return memory.Add(null, 0, 0, new PtxShadow(0));
+            return memory.Add(null, 0, 0, new PtxShadow(0), name);
         MemoryBuffer buffer = ((IArrayView)view).Buffer;
+        ObjectDisposedException.ThrowIf(buffer.IsDisposed, buffer);
         long first = ((IContiguousArrayView)view).Index * sizeof(float);
         PtxShadow shadow = Shadows.GetValue(buffer, static b => new PtxShadow(b.LengthInBytes));
-        return memory.Add((byte*)buffer.NativePtr + first, view.LengthInBytes, first, shadow);
+        return memory.Add((byte*)buffer.NativePtr + first, view.LengthInBytes, first, shadow, name);
     }
 }

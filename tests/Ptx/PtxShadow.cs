@@ -3,74 +3,102 @@ using System.Runtime.CompilerServices;
 namespace GpuNet.Tests.Ptx;
 
 /// <summary>
-/// Who touched memory last, and when: two bytes a cell. Time is the number of barriers
-/// passed since the program began, so that what an earlier launch left needs no clearing.
+/// Who touched memory last, and when. Time is the number of barriers passed since the program began, so that what an earlier launch left
+/// needs no clearing. A cell is a word of 4 bytes until half of one is touched; from then on upper halves have cells of their own.
 /// </summary>
 internal sealed class PtxShadow(long bytes)
 {
-    private const int Several = -1;
+    private readonly Cell[] cells = new Cell[(bytes + 3) / 4];
+    private Cell[]? upper;
 
-    private readonly Cell[] cells = new Cell[(bytes + 1) / 2];
-
-    /// <summary>Notes an access and faults where another thread's, not ordered by a barrier, makes its result depend on chance.</summary>
+    /// <summary>
+    /// Notes an access. Returns what is wrong with it: that another thread's access, not ordered by a barrier, makes its result depend on
+    /// chance, or that it reads shared memory which nothing wrote; null if nothing is.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Touch(long at, int size, PtxAccess access, int thread, PtxClock clock, bool isShared)
+    public string? Touch(long at, int size, PtxAccess access, int thread, PtxClock clock, bool isShared)
     {
-        // Shared memory is another group's no more once that has ended.
-        long start = isShared ? clock.Group : clock.Launch;
-        for (long i = at >> 1; i < (at + size + 1) >> 1; i++)
+        if (size < 4)
         {
-            ref Cell cell = ref cells[i];
-            bool written = cell.WriteTime >= start;
-            if (cell.InFlight && written)
-                throw new PtxFault($"byte {at}: an asynchronous copy into it is still under way");
-            if (written && cell.WriteTime < clock.Group)
-                throw new PtxFault($"byte {at}: another group wrote it in this launch");
-            if (cell.WriteTime == clock.Now && cell.Writer != thread)
-                throw new PtxFault($"byte {at}: thread {cell.Writer} wrote it, and no barrier lies between");
-            if (access == PtxAccess.Read)
-                Read(ref cell, at, thread, clock, start, isShared && !written);
-            else
-                Write(ref cell, at, thread, clock, start, access);
+            upper ??= (Cell[])cells.Clone();
+            return Touch(ref ((at & 2) == 0 ? ref cells[at >> 2] : ref upper[at >> 2]), access, thread, clock, isShared);
         }
+        string? wrong = null;
+        for (long i = at >> 2; i < (at + size) >> 2; i++)
+            wrong ??= Touch(ref cells[i], access, thread, clock, isShared);
+        for (long i = at >> 2; upper is not null && i < (at + size) >> 2; i++)
+            wrong ??= Touch(ref upper[i], access, thread, clock, isShared);
+        return wrong;
     }
 
-    /// <summary>Notes that an asynchronous copy has arrived.</summary>
+    /// <summary>Notes that an asynchronous copy of whole words has arrived.</summary>
     public void Arrive(long at, int size, int thread, PtxClock clock)
     {
-        for (long i = at >> 1; i < (at + size + 1) >> 1; i++)
+        foreach (Cell[] part in upper is null ? [cells] : new[] { cells, upper })
         {
-            cells[i].InFlight = false;
-            (cells[i].WriteTime, cells[i].Writer) = (clock.Now, thread);
+            for (long i = at >> 2; i < (at + size) >> 2; i++)
+            {
+                part[i].InFlight = false;
+                (part[i].WriteTime, part[i].Writer) = (clock.Now, (short)thread);
+            }
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Read(ref Cell cell, long at, int thread, PtxClock clock, long start, bool unwritten)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static string? Touch(ref Cell cell, PtxAccess access, int thread, PtxClock clock, bool isShared)
     {
-        if (unwritten)
-            throw new PtxFault($"byte {at}: read before anything was written to it");
-        if (cell.FirstRead < start)
-            cell.FirstRead = clock.Now;
-        cell.Reader = cell.ReadTime == clock.Now && cell.Reader != thread ? Several : thread;
-        cell.ReadTime = clock.Now;
+        // Shared memory is another group's no more once that has ended.
+        int start = isShared ? clock.Group : clock.Launch;
+        if (cell.WriteTime >= start)
+        {
+            if (cell.InFlight)
+                return "while an asynchronous copy into it is still under way";
+            if (cell.WriteTime < clock.Group)
+                return InLaunch(clock, cell.Writer, "wrote", cell.WriteTime);
+            if (cell.WriteTime == clock.Now && cell.Writer != thread)
+                return WithoutBarrier(cell.Writer, "wrote");
+        }
+        else if (isShared && access == PtxAccess.Read)
+        {
+            return "before anything was written to it";
+        }
+        return access == PtxAccess.Read ? Read(ref cell, thread, clock, start) : Write(ref cell, access, thread, clock, start);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Write(ref Cell cell, long at, int thread, PtxClock clock, long start, PtxAccess access)
+    // Of those who read since the last barrier the first and one other are kept: whoever writes then has one of them against him.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static string? Read(ref Cell cell, int thread, PtxClock clock, int start)
     {
-        if (cell.FirstRead >= start && cell.FirstRead < clock.Group)
-            throw new PtxFault($"byte {at}: another group read it in this launch");
-        if (cell.ReadTime == clock.Now && cell.Reader != thread)
-            throw new PtxFault($"byte {at}: {(cell.Reader == Several ? "several threads" : $"thread {cell.Reader}")} read it, and no barrier lies between");
-        (cell.WriteTime, cell.Writer) = (clock.Now, thread);
-        cell.InFlight = access == PtxAccess.CopyInto;
+        if (cell.FirstReadTime < start)
+            (cell.FirstReadTime, cell.FirstReader) = (clock.Now, (short)thread);
+        if (cell.ReadTime != clock.Now)
+            (cell.ReadTime, cell.Reader, cell.OtherReader) = (clock.Now, (short)thread, (short)thread);
+        else if (cell.Reader != thread)
+            cell.OtherReader = (short)thread;
+        return null;
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static string? Write(ref Cell cell, PtxAccess access, int thread, PtxClock clock, int start)
+    {
+        if (cell.FirstReadTime >= start && cell.FirstReadTime < clock.Group)
+            return InLaunch(clock, cell.FirstReader, "read", cell.FirstReadTime);
+        if (cell.ReadTime == clock.Now && (cell.Reader != thread || cell.OtherReader != thread))
+            return WithoutBarrier(cell.Reader != thread ? cell.Reader : cell.OtherReader, "read");
+        (cell.WriteTime, cell.Writer) = (clock.Now, (short)thread);
+        cell.InFlight = access == PtxAccess.CopyInto;
+        return null;
+    }
+
+    private static string InLaunch(PtxClock clock, int thread, string did, int when) =>
+        $"which thread {thread} of {PtxFault.Group(clock.GroupAt(when))} {did} in this launch";
+
+    private static string WithoutBarrier(int thread, string did) => $"which thread {thread} {did}, and no barrier lies between";
 
     private struct Cell
     {
-        public long WriteTime, ReadTime, FirstRead;
-        public int Writer, Reader;
+        public int WriteTime, ReadTime, FirstReadTime;
+        public short Writer, Reader, OtherReader, FirstReader;
         public bool InFlight;
     }
 }
@@ -86,17 +114,33 @@ internal enum PtxAccess
 }
 
 /// <summary>The times that order accesses: of the launch, of the group, and of the last barrier.</summary>
-internal sealed class PtxClock
+/// <param name="groups">Groups of the launch on each axis.</param>
+internal sealed class PtxClock(GroupCount groups)
 {
-    private static long time;
+    private static int time;
 
-    public long Launch { get; } = ++time;
+    private readonly List<int> starts = [];
 
-    public long Group { get; private set; }
+    public int Launch { get; } = Next();
 
-    public long Now { get; private set; }
+    public int Group { get; private set; }
 
-    public void BeginGroup() => Group = Now = ++time;
+    public int Now { get; private set; }
 
-    public void PassBarrier() => Now = ++time;
+    public void BeginGroup()
+    {
+        Group = Now = Next();
+        starts.Add(Now);
+    }
+
+    public void PassBarrier() => Now = Next();
+
+    /// <summary>The group that ran at a time of this launch; groups run one after another, the first axis the quickest.</summary>
+    public GroupCount GroupAt(int when)
+    {
+        int index = starts.FindLastIndex(s => s <= when);
+        return new GroupCount(index % groups.X, index / groups.X % groups.Y, index / groups.X / groups.Y);
+    }
+
+    private static int Next() => Interlocked.Increment(ref time);
 }

@@ -21,14 +21,9 @@ internal sealed unsafe class PtxSharedMemory : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public byte* At(ulong address, int bytes, PtxAccess access, int thread, PtxClock clock)
     {
-        bool inside = false;
-        foreach (PtxVariable v in source.Shared)
-            inside |= address >= (ulong)v.Address && address + (ulong)bytes <= (ulong)(v.Address + v.Bytes);
-        if (!inside)
-            throw new PtxFault($"shared address {address}: {bytes} bytes outside {string.Join(", ", source.Shared.Select(v => $"{v.Name} [{v.Address}, {v.Address + v.Bytes})"))}");
-        if (address % (uint)bytes != 0)
-            throw new PtxFault($"shared address {address} is not aligned to {bytes} bytes");
-        shadow.Touch((long)address, bytes, access, thread, clock, isShared: true);
+        PtxVariable variable = PtxVariable.At(source.Shared, address, bytes, thread);
+        if (shadow.Touch((long)address, bytes, access, thread, clock, isShared: true) is { } wrong)
+            throw new PtxFault($"{variable.Element(address, bytes)} {PtxFault.Verb(access)} {wrong}", thread);
         return memory + address;
     }
 

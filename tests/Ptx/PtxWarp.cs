@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace GpuNet.Tests.Ptx;
 
@@ -7,7 +9,7 @@ namespace GpuNet.Tests.Ptx;
 /// Thirty-two lanes. Those at the lowest instruction run, until they reach that of others or wait for them: so lanes that went different
 /// ways meet again as soon as they can, as on a card.
 /// </summary>
-internal sealed class PtxWarp
+internal sealed unsafe class PtxWarp : IDisposable
 {
     public const int Size = 32;
 
@@ -17,9 +19,9 @@ internal sealed class PtxWarp
         ["%tid.x", "%tid.y", "%tid.z", "%ntid.x", "%ntid.y", "%ntid.z", "%ctaid.x", "%ctaid.y", "%ctaid.z", "%nctaid.x", "%nctaid.y", "%nctaid.z", "%laneid", "%warpid"];
 
     private readonly int[] places = new int[Size];
-    private readonly byte[] local;
-    private readonly Queue<List<Copy>>[] copies = [.. Enumerable.Range(0, Size).Select(_ => new Queue<List<Copy>>())];
-    private readonly List<Copy>[] openCopies = [.. Enumerable.Range(0, Size).Select(_ => new List<Copy>())];
+    private readonly byte* local;
+    private readonly int localBytes;
+    private Copies[]? copies;
     private readonly int index;
     private uint atBarrier, atCollective;
     private long steps;
@@ -31,8 +33,12 @@ internal sealed class PtxWarp
         this.index = index;
         int lanes = Math.Min(Size, group.Threads - (index * Size));
         All = lanes == Size ? uint.MaxValue : (1u << lanes) - 1;
-        Rows = new ulong[group.Kernel.Source.Rows * Size];
-        local = new byte[group.Kernel.Source.LocalBytes * Size];
+        Rows = ArrayPool<ulong>.Shared.Rent(group.Kernel.Source.Rows * Size);
+        Array.Fill(Rows, 0xDEADBEEFDEADBEEF);
+        foreach ((ulong value, int row) in group.Kernel.Source.Constants)
+            Array.Fill(Rows, value, row * Size, Size);
+        localBytes = (group.Kernel.Source.LocalBytes + 7) & ~7;
+        local = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(localBytes * Size, 8), 8);
     }
 
     public PtxGroup Group { get; }
@@ -45,9 +51,9 @@ internal sealed class PtxWarp
 
     public uint Live { get; private set; }
 
-    public int WaitingLanes => BitOperations.PopCount(atBarrier);
-
-    public IEnumerable<int> BarrierPlaces => Enumerable.Range(0, Size).Where(l => (atBarrier >> l & 1) != 0).Select(l => places[l]).Distinct();
+    /// <summary>The instruction of the barrier at which each thread waits, -1 for those that have ended.</summary>
+    public IEnumerable<(int Place, int Thread)> Places =>
+        Enumerable.Range(0, Size).Where(l => (All >> l & 1) != 0).Select(l => ((Live >> l & 1) != 0 ? places[l] : -1, Thread(l)));
 
     public static bool IsSpecial(string name) => Specials.Contains(name);
 
@@ -55,7 +61,7 @@ internal sealed class PtxWarp
     public int Thread(int lane) => (index * Size) + lane;
 
     /// <summary>A lane's local memory.</summary>
-    public Span<byte> Local(int lane) => local.AsSpan(lane * (local.Length / Size), local.Length / Size);
+    public byte* Local(int lane) => local + (lane * localBytes);
 
     public void Start(GroupCount group)
     {
@@ -63,14 +69,18 @@ internal sealed class PtxWarp
         steps = 0;
         (Live, atBarrier, atCollective) = (All, 0, 0);
         Array.Clear(places);
-        Array.Fill(Rows, 0xDEADBEEFDEADBEEF);
-        foreach ((ulong value, int row) in Group.Kernel.Source.Constants)
-            Array.Fill(Rows, value, row * Size, Size);
+        Unwritten.Fill(new Span<byte>(local, localBytes * Size));
         foreach ((string name, int row) in Group.Kernel.Source.Special)
         {
             for (int lane = 0; lane < Size; lane++)
                 Rows[(row * Size) + lane] = (uint)Special(name, lane);
         }
+    }
+
+    public void Dispose()
+    {
+        ArrayPool<ulong>.Shared.Return(Rows);
+        NativeMemory.AlignedFree(local);
     }
 
     /// <summary>Runs until every lane has ended or waits at a barrier.</summary>
@@ -95,8 +105,8 @@ internal sealed class PtxWarp
             if ((Live & ~atBarrier & ~atCollective) == 0 && atCollective != 0)
                 RunCollective();
         }
-        if (Live == 0 && openCopies.Concat(copies.SelectMany(q => q)).Any(c => c.Count > 0))
-            throw new PtxFault($"{Group.Kernel.Source.Name}: an asynchronous copy was never waited for");
+        if (Live == 0 && copies is not null && copies.Any(c => c.Open.Count > 0 || c.Committed.Any(g => g.Count > 0)))
+            throw new PtxFault($"{Group.Kernel.Title}: an asynchronous copy was never waited for");
     }
 
     public void PassBarrier()
@@ -107,24 +117,28 @@ internal sealed class PtxWarp
     }
 
     /// <summary>Begins an asynchronous copy of one lane.</summary>
-    public void BeginCopy(int lane, ulong target, byte[] values) => openCopies[lane].Add(new Copy(target, values));
+    public void BeginCopy(int lane, ulong target, byte[] values) => CopiesOf(lane).Open.Add(new Copy(target, values));
 
     /// <summary>Makes a group of the copies that a lane has begun.</summary>
     public void CommitCopies(int lane)
     {
-        copies[lane].Enqueue(openCopies[lane]);
-        openCopies[lane] = [];
+        Copies own = CopiesOf(lane);
+        own.Committed.Enqueue([.. own.Open]);
+        own.Open.Clear();
     }
 
     /// <summary>Waits until at most a number of a lane's groups are under way.</summary>
     public void AwaitCopies(int lane, int left)
     {
-        while (copies[lane].Count > left)
+        Queue<List<Copy>> committed = CopiesOf(lane).Committed;
+        while (committed.Count > left)
         {
-            foreach (Copy copy in copies[lane].Dequeue())
+            foreach (Copy copy in committed.Dequeue())
                 Group.Shared.Arrive(copy.Target, copy.Values, Thread(lane), Group.Clock);
         }
     }
+
+    private Copies CopiesOf(int lane) => (copies ??= [.. Enumerable.Range(0, Size).Select(_ => new Copies([], []))])[lane];
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunFrom(int place, int stop, uint lanes)
@@ -133,7 +147,7 @@ internal sealed class PtxWarp
         while (place < stop)
         {
             if (place >= code.Length || ++steps > MaxSteps)
-                throw new PtxFault($"{Group.Kernel.Source.Name}: {(place >= code.Length ? "ran past its end" : "runs for ever")}");
+                throw new PtxFault($"{Group.Kernel.Title}: {(place >= code.Length ? "ran past its end" : "runs for ever")}");
             PtxInstruction instruction = code[place];
             uint active = Active(instruction.Statement, lanes);
             switch (instruction.Flow)
@@ -199,8 +213,11 @@ internal sealed class PtxWarp
         }
     }
 
-    private PtxFault Fault(PtxInstruction instruction, uint lanes, PtxFault cause) => new(
-        $"{Group.Kernel.Source.Name}, group {at}, warp {index}, lanes {lanes:x8}: {instruction.Statement.Text}: {cause.Message}", cause);
+    private PtxFault Fault(PtxInstruction instruction, uint lanes, PtxFault cause)
+    {
+        string who = cause.Thread >= 0 ? $"thread {cause.Thread}" : $"threads {string.Join(", ", Enumerable.Range(0, Size).Where(l => (lanes >> l & 1) != 0).Select(Thread))}";
+        return new PtxFault($"{Group.Kernel.Title}: {cause.Message}, {PtxFault.Group(at)}, {who}: {instruction.Statement.Text}", cause.Thread);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private uint Active(PtxStatement statement, uint lanes)
@@ -236,4 +253,7 @@ internal sealed class PtxWarp
     };
 
     private sealed record Copy(ulong Target, byte[] Values);
+
+    // What a lane has begun, and groups of what it has committed.
+    private sealed record Copies(List<Copy> Open, Queue<List<Copy>> Committed);
 }
