@@ -28,7 +28,8 @@ internal static class TestDevices
     public static string MatrixUnits => "ptx 80 tf32";
 
     /// <summary>The devices that run kernels, with values between layers in 16 bits.</summary>
-    public static IEnumerable<string> Bfloat16 => [.. Names.Where(n => !n.StartsWith("cpu", StringComparison.Ordinal)).Concat(Interpreted).Select(n => n + " bfloat16")];
+    public static IEnumerable<string> Bfloat16 =>
+        [.. Names.Where(n => !n.StartsWith("cpu", StringComparison.Ordinal)).Concat(Interpreted).Select(n => n + " bfloat16")];
 
     /// <summary>Whether a device is one of <see cref="Interpreted"/>.</summary>
     public static bool IsInterpreted(Device device) => device.Name.StartsWith("ptx", StringComparison.Ordinal);
@@ -41,10 +42,13 @@ internal static class TestDevices
     {
         "cpu, 1 thread" => Device.Open("cpu", new DeviceOptions { Threads = 1, UseTuning = false }),
         "cpu" => Device.Open("cpu", new DeviceOptions { Threads = Math.Max(3, Environment.ProcessorCount), UseTuning = false }),
-        "simulator 4x16" => Device.Open("simulator", new DeviceOptions { Checked = true, WarpSize = 4, WarpsPerGroup = 16, UseTuning = false }),
-        "simulator 2x2" => Device.Open("simulator", new DeviceOptions { Checked = true, WarpSize = 2, WarpsPerGroup = 2, UseTuning = false }),
+        "simulator 4x16" =>
+            Device.Open("simulator", new DeviceOptions { Checked = true, WarpSize = 4, WarpsPerGroup = 16, UseTuning = false }),
+        "simulator 2x2" =>
+            Device.Open("simulator", new DeviceOptions { Checked = true, WarpSize = 2, WarpsPerGroup = 2, UseTuning = false }),
         "ptx 80" => Device.Open("simulator", new DeviceOptions { Loader = new Ptx.PtxLoader(80), UseTuning = false }),
-        "ptx 80 tf32" => Device.Open("simulator", new DeviceOptions { Loader = new Ptx.PtxLoader(80), Precision = Precision.TensorFloat32, UseTuning = false }),
+        "ptx 80 tf32" => Device.Open(
+            "simulator", new DeviceOptions { Loader = new Ptx.PtxLoader(80), Precision = Precision.TensorFloat32, UseTuning = false }),
         _ when n.EndsWith(" bfloat16", StringComparison.Ordinal) => OpenBfloat16(Get(n[..n.LastIndexOf(' ')])),
         _ => Device.Open(n, new DeviceOptions { UseTuning = false }),
     });
