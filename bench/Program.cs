@@ -21,7 +21,10 @@ internal static class Program
 {
     public static int Main(string[] args)
     {
-        var root = new RootCommand("Benchmarks of GpuNet") { OperatorsCommand.Create(), CompareCommand.Create(), GpuCompareCommand.Create(), Passes() };
+        var root = new RootCommand("Benchmarks of GpuNet")
+        {
+            OperatorsCommand.Create(), CompareCommand.Create(), GpuCompareCommand.Create(), Passes(),
+        };
         ParseResult parse = root.Parse(args);
         if (parse.Errors.Count == 0)
             return parse.Invoke();
@@ -31,7 +34,8 @@ internal static class Program
 
     private static Command Passes()
     {
-        var command = new Command("passes", "Benchmarks of whole passes and of parallel regions; what else is given goes to BenchmarkDotNet (--filter '*')")
+        var command = new Command(
+            "passes", "Benchmarks of whole passes and of parallel regions; what else is given goes to BenchmarkDotNet (--filter '*')")
         {
             TreatUnmatchedTokensAsErrors = false,
         };
@@ -51,7 +55,8 @@ internal static class Program
                 .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
                 .WithSummaryStyle(SummaryStyle.Default.WithMaxParameterColumnWidth(100))
                 .AddExporter(JsonExporter.Brief);
-            BenchmarkSwitcher.FromTypes([typeof(PassBenchmarks), typeof(PlainKernelBenchmarks), typeof(WorkersBenchmarks)]).Run([.. parse.UnmatchedTokens], config);
+            BenchmarkSwitcher.FromTypes([typeof(PassBenchmarks), typeof(PlainKernelBenchmarks), typeof(WorkersBenchmarks)])
+                .Run([.. parse.UnmatchedTokens], config);
             return ExitCodes.Done;
         });
         return command;

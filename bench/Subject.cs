@@ -26,7 +26,8 @@ internal sealed record Subject(ImmutableArray<string> Devices, ImmutableArray<Mo
         Device.Open(name, new DeviceOptions { Threads = Threads, PlainKernels = plainKernels, UseTuning = false });
 
     /// <summary>Images of a pass on a device.</summary>
-    public int BatchOn(Device device) => Batch ?? (device.Kind is DeviceKind.Cuda or DeviceKind.OpenCL && !device.Info.IsProcessor ? BatchOfCard : BatchOfProcessor);
+    public int BatchOn(Device device) =>
+        Batch ?? (device.Kind is DeviceKind.Cuda or DeviceKind.OpenCL && !device.Info.IsProcessor ? BatchOfCard : BatchOfProcessor);
 
     /// <summary>The options, and what is made of them.</summary>
     public sealed class Options
@@ -37,17 +38,25 @@ internal sealed record Subject(ImmutableArray<string> Devices, ImmutableArray<Mo
             HelpName = "name",
         };
 
-        private readonly Option<string[]> models = new("--model") { Description = "Network, more than once if need be (default: mobilenetv2 and efficientnet-b0)", HelpName = "name" };
+        private readonly Option<string[]> models = new("--model")
+        {
+            Description = "Network, more than once if need be (default: mobilenetv2 and efficientnet-b0)",
+            HelpName = "name",
+        };
 
-        private readonly Option<float?> width = OptionKinds.Number("--width", "Width multiplier (default: 1)", "a number above 0", v => v > 0);
+        private readonly Option<float?> width =
+            OptionKinds.Number("--width", "Width multiplier (default: 1)", "a number above 0", v => v > 0);
 
-        private readonly Option<int?> size = OptionKinds.Whole("--size", "Rows and columns of an image; by default those the network was designed for", 1);
+        private readonly Option<int?> size =
+            OptionKinds.Whole("--size", "Rows and columns of an image; by default those the network was designed for", 1);
 
         private readonly Option<int?> classes = OptionKinds.Whole("--classes", "Classes (default: 1000)", 2);
 
-        private readonly Option<int?> batch = OptionKinds.Whole("--batch", $"Images of a pass (default: {BatchOfProcessor} on processors, {BatchOfCard} on cards)", 1);
+        private readonly Option<int?> batch =
+            OptionKinds.Whole("--batch", $"Images of a pass (default: {BatchOfProcessor} on processors, {BatchOfCard} on cards)", 1);
 
-        private readonly Option<int?> threads = OptionKinds.Whole("--threads", "Host threads (default: every core)", 1, DeviceOptions.MaxThreads);
+        private readonly Option<int?> threads =
+            OptionKinds.Whole("--threads", "Host threads (default: every core)", 1, DeviceOptions.MaxThreads);
 
         public Options(Command command)
         {
@@ -65,7 +74,8 @@ internal sealed record Subject(ImmutableArray<string> Devices, ImmutableArray<Mo
                 Device.Open(name).Dispose();
             Current = new Subject(
                 [.. named.Length > 0 ? named : all],
-                [.. (parse.GetValue(models) is { Length: > 0 } names ? names : ["mobilenetv2", "efficientnet-b0"]).Select(n => Model(ModelCatalog.Find(n), parse))],
+                [.. (parse.GetValue(models) is { Length: > 0 } names ? names : ["mobilenetv2", "efficientnet-b0"])
+                    .Select(n => Model(ModelCatalog.Find(n), parse))],
                 parse.GetValue(batch),
                 parse.GetValue(threads) ?? 0);
         }

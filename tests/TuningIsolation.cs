@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace GpuNet.Tests;
 
-/// <summary>Keeps every test, and every command a test runs, from the choices that were tuned on this machine, and these from the tests.</summary>
+/// <summary>
+/// Keeps every test, and every command a test runs, from the choices that were tuned on this machine, and these from the tests.
+/// </summary>
 internal static class TuningIsolation
 {
     /// <summary>A file that is never written.</summary>

@@ -16,13 +16,17 @@ internal static class CompareCommand
     {
         Option<int?> rounds = OptionKinds.Whole("--rounds", $"Rounds (default: {DefaultRounds})", 1);
         Option<int?> threads = OptionKinds.Whole("--threads", "Threads (default: every core)", 1, DeviceOptions.MaxThreads);
-        Option<string> python = OptionKinds.Text("--python", "Python interpreter that has PyTorch and torchvision (default: python3)", "program");
+        Option<string> python =
+            OptionKinds.Text("--python", "Python interpreter that has PyTorch and torchvision (default: python3)", "program");
         Option<string> node = OptionKinds.Text("--node", "Node (default: node)", "program");
-        Option<string> modules = OptionKinds.Text("--node-modules", "Folder node_modules that has onnxruntime-node; by default Node's own rules, NODE_PATH among them", "folder");
+        Option<string> modules = OptionKinds.Text("--node-modules",
+            "Folder node_modules that has onnxruntime-node; by default Node's own rules, NODE_PATH among them", "folder");
         Option<string> output = OptionKinds.Text("--out", "Folder for the results (default: bench/results)", "folder");
         Option<string> page = OptionKinds.Text("--page", "A page whose table is to be replaced, such as README.md", "file");
-        Option<string> only = OptionKinds.Text("--only", "Measure only the rows that have this text, such as 'batch 8' or PyTorch", "text");
-        var command = new Command("compare", "Compare GpuNet with the libraries installed here") { rounds, threads, python, node, modules, output, page, only };
+        Option<string> only =
+            OptionKinds.Text("--only", "Measure only the rows that have this text, such as 'batch 8' or PyTorch", "text");
+        var command = new Command(
+            "compare", "Compare GpuNet with the libraries installed here") { rounds, threads, python, node, modules, output, page, only };
         command.Validators.Add(result =>
         {
             if (result.GetValue(page) is not null && result.GetValue(only) is not null)
@@ -44,10 +48,14 @@ internal static class CompareCommand
                 string results = Directory.CreateDirectory(parse.GetValue(output) ?? Path.Combine("bench", "results")).FullName;
                 var coldStart = new ColdStart(folder);
                 coldStart.Prepare();
-                Row[] rows = [.. Row.All(parse.GetValue(threads) ?? Environment.ProcessorCount).Where(r => $"{r} {r.Peer}".Contains(parse.GetValue(only) ?? "", StringComparison.OrdinalIgnoreCase))];
+                Row[] rows = [.. Row.All(parse.GetValue(threads) ?? Environment.ProcessorCount)
+                    .Where(r => $"{r} {r.Peer}".Contains(parse.GetValue(only) ?? "", StringComparison.OrdinalIgnoreCase))];
                 var measurement = new Measurement(programs, rows, coldStart, Console.WriteLine);
                 if (measurement.Rows.Count == 0)
-                    throw new GpuNetException("there is nothing to compare: no row has the text of --only, or none of the libraries is installed.");
+                {
+                    throw new GpuNetException(
+                        "there is nothing to compare: no row has the text of --only, or none of the libraries is installed.");
+                }
                 if (parse.GetValue(page) is not null && measurement.Rows.Count < rows.Length)
                     throw new GpuNetException("--page takes the whole table: install what is missing, or leave out --page.");
                 measurement.Run(parse.GetValue(rounds) ?? DefaultRounds);

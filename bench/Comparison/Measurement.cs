@@ -31,7 +31,8 @@ internal sealed class Measurement(IReadOnlyList<Peer> programs, IReadOnlyList<Ro
                     Array.Reverse(taking);
                 Dictionary<string, JsonElement> figures = taking.ToDictionary(p => p.Name, p => p.Measure(work));
                 Keep(work, figures);
-                string values = string.Join(", ", figures.Select(f => $"{f.Key} {Figure.Text(f.Value.GetProperty("inference_ms").GetDouble())} ms"));
+                string values = string.Join(
+                    ", ", figures.Select(f => $"{f.Key} {Figure.Text(f.Value.GetProperty("inference_ms").GetDouble())} ms"));
                 progress($"round {round + 1} of {rounds}: {work.Network}, {work.Conditions}: {values}");
             }
             coldStart.Measure();
@@ -42,7 +43,10 @@ internal sealed class Measurement(IReadOnlyList<Peer> programs, IReadOnlyList<Ro
     private void Keep(Work work, Dictionary<string, JsonElement> figures)
     {
         foreach (Row row in Rows.Where(r => r.Work == work))
-            row.Rounds.Add((figures[GpuNetPeer.Title].GetProperty(row.Metric).GetDouble(), figures[row.Peer].GetProperty(row.Metric).GetDouble()));
+        {
+            row.Rounds.Add((figures[GpuNetPeer.Title].GetProperty(row.Metric).GetDouble(),
+                figures[row.Peer].GetProperty(row.Metric).GetDouble()));
+        }
         foreach ((string name, JsonElement f) in figures)
         {
             versions[name] = f.TryGetProperty("peer", out JsonElement peer)

@@ -43,15 +43,18 @@ internal sealed class TorchPeer(string python) : Peer
     {
         return ProgramRun.Of(python, ["-c", "import torch, torchvision"]).Succeeded
             ? null
-            : $"PyTorch is left out: {python} does not have it. To get it: apt install python3-torchvision, or pip install torch torchvision; --python names its interpreter.";
+            : $"PyTorch is left out: {python} does not have it. To get it: apt install python3-torchvision, "
+            + "or pip install torch torchvision; --python names its interpreter.";
     }
 
-    public override JsonElement Measure(Work work) => ProgramRun.Of(python, [Script("torch_peer.py"), work.TorchName, .. work.Arguments()]).Json;
+    public override JsonElement Measure(Work work) =>
+        ProgramRun.Of(python, [Script("torch_peer.py"), work.TorchName, .. work.Arguments()]).Json;
 
     /// <summary>Writes a network as ONNX.</summary>
     public void Export(Work work, string path)
     {
-        ProgramRun run = ProgramRun.Of(python, [Script("torch_peer.py"), work.TorchName, .. (work with { Train = false }).Arguments(), "--export", path]);
+        ProgramRun run = ProgramRun.Of(
+            python, [Script("torch_peer.py"), work.TorchName, .. (work with { Train = false }).Arguments(), "--export", path]);
         if (!run.Succeeded)
             throw new GpuNetException(run.Error);
     }
@@ -69,7 +72,8 @@ internal sealed class OnnxRuntimePeer(string node, string? modules, TorchPeer ex
     public override string? Missing()
     {
         return !ProgramRun.Of(node, ["-e", "require('onnxruntime-node')"], environment).Succeeded
-                ? $"ONNX Runtime is left out: {node} does not have it. To get it: npm install onnxruntime-node in a folder; --node-modules names FOLDER/node_modules."
+                ? $"ONNX Runtime is left out: {node} does not have it. To get it: npm install onnxruntime-node in a folder; "
+                + "--node-modules names FOLDER/node_modules."
             : exporter.Missing() is not null ? "ONNX Runtime is left out: the networks it runs are exported by PyTorch, which is not here."
             : null;
     }

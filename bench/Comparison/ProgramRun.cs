@@ -34,7 +34,12 @@ internal sealed record ProgramRun(string Output, string Error, double Seconds)
     /// <summary>Runs a program to its end.</summary>
     public static ProgramRun Of(string program, IEnumerable<string> arguments, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;
         long begin = Stopwatch.GetTimestamp();
@@ -57,5 +62,6 @@ internal sealed record ProgramRun(string Output, string Error, double Seconds)
         }
     }
 
-    private static string LastLine(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "";
+    private static string LastLine(string text) =>
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault() ?? "";
 }

@@ -20,18 +20,22 @@ internal sealed class Report(Measurement measurement, Machine machine, DateTime 
         foreach (Row row in measurement.Rows)
         {
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"| {row} | {row.Peer} | {Figure.Text(row.GpuNet)} {row.Unit} | {Figure.Text(row.PeerValue)} {row.Unit} | **{Figure.Ratio(row.Ratio)}**{(row.IsRate ? " (higher is better)" : "")} | {Figure.Ratio(row.LeastRatio)} to {Figure.Ratio(row.GreatestRatio)} |");
+                $"| {row} | {row.Peer} | {Figure.Text(row.GpuNet)} {row.Unit} | {Figure.Text(row.PeerValue)} {row.Unit} | "
+                    + $"**{Figure.Ratio(row.Ratio)}**{(row.IsRate ? " (higher is better)" : "")} | {Figure.Ratio(row.LeastRatio)} to "
+                    + $"{Figure.Ratio(row.GreatestRatio)} |");
         }
         text.AppendLine();
         List<double> starts = measurement.ColdStart.Rounds;
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"First result of `gpunet predict`, MobileNetV2 1.0 at 224x224, from the start of the process to its end: **{Figure.Text(Row.Median(starts))} s** ({Figure.Text(starts.Min())} to {Figure.Text(starts.Max())}).");
+            $"First result of `gpunet predict`, MobileNetV2 1.0 at 224x224, from the start of the process to its end: "
+                + $"**{Figure.Text(Row.Median(starts))} s** ({Figure.Text(starts.Min())} to {Figure.Text(starts.Max())}).");
         return text.ToString();
     }
 
     /// <summary>Machine, date and versions in one paragraph.</summary>
     public string Circumstances() => string.Create(CultureInfo.InvariantCulture,
-        $"{machine.Processor}, {machine.Cores} cores, {machine.Vectors}; {machine.System}; {machine.Runtime}; {time:yyyy-MM-dd}. {string.Join(", ", measurement.Versions.Values)}.");
+        $"{machine.Processor}, {machine.Cores} cores, {machine.Vectors}; {machine.System}; {machine.Runtime}; {time:yyyy-MM-dd}. "
+            + $"{string.Join(", ", measurement.Versions.Values)}.");
 
     public string Markdown()
     {
@@ -40,7 +44,14 @@ internal sealed class Report(Measurement measurement, Machine machine, DateTime 
         text.AppendLine(Circumstances()).AppendLine();
         text.Append(Table()).AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"Float32. Ratio: GpuNet's figure by the peer's, lower is better unless it says otherwise. {measurement.ColdStart.Rounds.Count} round{(measurement.ColdStart.Rounds.Count == 1 ? "" : "s")}; in each every program runs in a fresh process, one right after the other, and gives the median of its runs after at least 1.5 s of warm-up. The table has the medians of the rounds, the last column the least and the greatest ratio within one round. PyTorch runs as it does by default, eagerly and NCHW; ONNX Runtime with all its graph optimisations, on the network PyTorch exported. A training step is forward, cross-entropy, backward and SGD with momentum. Peak memory is the largest resident set of the process.");
+            $"Float32. Ratio: GpuNet's figure by the peer's, lower is better unless it says otherwise. "
+                + $"{measurement.ColdStart.Rounds.Count} round{(measurement.ColdStart.Rounds.Count == 1 ? "" : "s")}; "
+                + $"in each every program runs in a fresh process, one right after the other, "
+                + $"and gives the median of its runs after at least 1.5 s of warm-up. The table has the medians of the rounds, "
+                + $"the last column the least and the greatest ratio within one round. PyTorch runs as it does by default, "
+                + $"eagerly and NCHW; ONNX Runtime with all its graph optimisations, on the network PyTorch exported. "
+                + $"A training step is forward, cross-entropy, backward and SGD with momentum. "
+                + $"Peak memory is the largest resident set of the process.");
         foreach (string note in notes)
             text.AppendLine().AppendLine(note);
         text.AppendLine().AppendLine("To repeat it: `dotnet run -c Release --project bench -- compare`.");

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace GpuNet.Bench.Comparison;
 
 /// <summary>A line of the table: one figure of one work, GpuNet's against a peer's.</summary>
@@ -57,4 +59,14 @@ internal sealed record Row(string Title, Work Work, string Metric, string Unit, 
     }
 
     private static Row Inference(Work work, string peer) => new("inference", work, "inference_ms", "ms", peer);
+}
+
+/// <summary>Numbers as the tables write them: three digits that count.</summary>
+internal static class Figure
+{
+    public static string Text(double value) =>
+        value.ToString(value >= 100 ? "F0" : value >= 10 ? "F1" : "F2", CultureInfo.InvariantCulture);
+
+    public static string Ratio(double value) =>
+        value.ToString(value >= 10 ? "F1" : value >= 1 ? "F2" : "F3", CultureInfo.InvariantCulture);
 }

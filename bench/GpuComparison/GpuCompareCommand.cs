@@ -6,7 +6,8 @@ using GpuNet.Cli;
 namespace GpuNet.Bench.GpuComparison;
 
 /// <summary>
-/// <c>dotnet run -c Release --project bench -- compare-gpu</c>: GpuNet and PyTorch on one card in one run, in rounds in which every side is
+/// <c>dotnet run -c Release --project bench -- compare-gpu</c>: GpuNet and PyTorch on one card in one run, in rounds in which every side
+/// is
 /// measured once; tables go to the screen and to bench/results.
 /// </summary>
 internal static class GpuCompareCommand
@@ -20,15 +21,21 @@ internal static class GpuCompareCommand
     public static Command Create()
     {
         Option<int?> rounds = OptionKinds.Whole("--rounds", $"Rounds (default: {DefaultRounds})", 1);
-        Option<string> name = OptionKinds.Text("--device", "Device (default: cuda); PyTorch runs on the processor unless it is a CUDA device", "name");
+        Option<string> name =
+            OptionKinds.Text("--device", "Device (default: cuda); PyTorch runs on the processor unless it is a CUDA device", "name");
         Option<string> precision = OptionKinds.OneOf("--precision", "GpuNet's precision (default: float32)", PlaceOptions.Precisions.Keys);
-        Option<string> python = OptionKinds.Text("--python", "Python interpreter that has PyTorch and torchvision (default: python3)", "program");
+        Option<string> python =
+            OptionKinds.Text("--python", "Python interpreter that has PyTorch and torchvision (default: python3)", "program");
         Option<int?> size = OptionKinds.Whole("--size", $"Rows and columns of an image (default: {DefaultSize})", 32);
-        Option<string> only = OptionKinds.Text("--only", "Measure only works that have this text, such as 'batch 256' or training", "text");
+        Option<string> only =
+            OptionKinds.Text("--only", "Measure only works that have this text, such as 'batch 256' or training", "text");
         Option<bool> eager = OptionKinds.Flag("--eager", "Leave compiled networks out: compiling takes most of the time");
         Option<int?> seconds = OptionKinds.Whole("--seconds", "Begin no work after so long", 1);
         Option<string> output = OptionKinds.Text("--out", "Folder for the results (default: bench/results)", "folder");
-        var command = new Command("compare-gpu", "Compare GpuNet with PyTorch on a card") { rounds, name, precision, python, size, only, eager, seconds, output };
+        var command = new Command("compare-gpu", "Compare GpuNet with PyTorch on a card")
+        {
+            rounds, name, precision, python, size, only, eager, seconds, output,
+        };
         command.SetAction(parse =>
         {
             try
@@ -46,9 +53,9 @@ internal static class GpuCompareCommand
                     report.Notes.Add($"PyTorch is left out: {missing}.");
                 report.Notes.ForEach(Console.WriteLine);
                 report.Shares.AddRange(GpuShares.Measure(on, extent));
-                on.Release();
                 string[] modes = [.. GpuRow.Modes.Keys.Where(m => !parse.GetValue(eager) || m != "compiled")];
-                foreach (GpuWork work in GpuWork.All.Where(w => $"{w}".Contains(parse.GetValue(only) ?? "", StringComparison.OrdinalIgnoreCase)))
+                foreach (GpuWork work in GpuWork.All.Where(
+                    w => $"{w}".Contains(parse.GetValue(only) ?? "", StringComparison.OrdinalIgnoreCase)))
                 {
                     if (DateTime.UtcNow > end)
                         report.Notes.Add($"{work}: not begun, the time was over.");

@@ -14,7 +14,8 @@ internal sealed class GpuReport(Device device, string peer, int size, string fol
 
     /// <summary>The files, without their ends.</summary>
     public string Path { get; } = System.IO.Path.Combine(
-        folder, string.Create(CultureInfo.InvariantCulture, $"{DateTime.UtcNow:yyyy-MM-dd}-{Machine.Slug(device.IsHost ? Machine.Here().Processor : device.Info.Description)}-comparison"));
+        folder, string.Create(CultureInfo.InvariantCulture,
+        $"{DateTime.UtcNow:yyyy-MM-dd}-{Machine.Slug(device.IsHost ? Machine.Here().Processor : device.Info.Description)}-comparison"));
 
     public List<GpuRow> Rows { get; } = [];
 
@@ -43,16 +44,20 @@ internal sealed class GpuReport(Device device, string peer, int size, string fol
         foreach (GpuRow row in Measured)
         {
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"| {row.Work} | {GpuRow.Modes[row.Mode]} | {Figure.Text(row.GpuNet)} ms | {Figure.Text(row.Peer)} ms | **{Figure.Ratio(row.Ratio)}** | {Figure.Ratio(row.LeastRatio)} to {Figure.Ratio(row.GreatestRatio)} | {Goal(row.Goal)} |");
+                $"| {row.Work} | {GpuRow.Modes[row.Mode]} | {Figure.Text(row.GpuNet)} ms | {Figure.Text(row.Peer)} ms | "
+                    + $"**{Figure.Ratio(row.Ratio)}** | {Figure.Ratio(row.LeastRatio)} to {Figure.Ratio(row.GreatestRatio)} | "
+                    + $"{Goal(row.Goal)} |");
         }
         if (Shares.Count == 0)
             return text.ToString();
         text.AppendLine().AppendLine("| kernels | reach | of | share | goal |").AppendLine("|---|---|---|---|---|");
         foreach (GpuShare share in Shares)
         {
-            string limit = share.Limit is { } most ? $"{OperatorFigures.Number(most)} {share.Unit}, {share.Of}" : $"{share.Of}, which is not known here";
+            string limit = share.Limit is { } most
+                ? $"{OperatorFigures.Number(most)} {share.Unit}, {share.Of}" : $"{share.Of}, which is not known here";
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"| {share.What} | {OperatorFigures.Number(share.Rate)} {share.Unit} | {limit} | {(share.Share is { } part ? OperatorFigures.Share(part) : "-")} | {Goal(share.Goal)} |");
+                $"| {share.What} | {OperatorFigures.Number(share.Rate)} {share.Unit} | {limit} | "
+                    + $"{(share.Share is { } part ? OperatorFigures.Share(part) : "-")} | {Goal(share.Goal)} |");
         }
         return text.ToString();
     }
@@ -65,9 +70,14 @@ internal sealed class GpuReport(Device device, string peer, int size, string fol
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"# GpuNet and PyTorch on {device.Info.Description}").AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"{device.Name}, {device.Info.Note}; GpuNet {Cli.Program.Version}, {Device.KernelCompiler}; {(peer.Length > 0 ? peer : "no PyTorch")}; images of {size}x{size}; {time:yyyy-MM-dd}.").AppendLine();
+            $"{device.Name}, {device.Info.Note}; GpuNet {Cli.Program.Version}, {Device.KernelCompiler}; "
+                + $"{(peer.Length > 0 ? peer : "no PyTorch")}; images of {size}x{size}; {time:yyyy-MM-dd}.").AppendLine();
         text.Append(Tables()).AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"GpuNet's precision is {device.Options.Precision}. Ratio: GpuNet's median time by PyTorch's, lower is better; the last but one column is its range over the rounds. Both keep images and labels on the device; PyTorch is timed by CUDA events, GpuNet from the first launch to the end of the wait for the last. A training step is forward, cross-entropy, backward and SGD with momentum.");
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"GpuNet's precision is {device.Options.Precision}. Ratio: GpuNet's median time by PyTorch's, lower is better; "
+            + $"the last but one column is its range over the rounds. Both keep images and labels on the device; "
+            + $"PyTorch is timed by CUDA events, GpuNet from the first launch to the end of the wait for the last. "
+            + $"A training step is forward, cross-entropy, backward and SGD with momentum.");
         foreach (IGrouping<string, GpuWork> mode in LaunchModes.GroupBy(m => m.Value, m => m.Key))
             text.AppendLine().AppendLine(CultureInfo.InvariantCulture, $"Passes as {mode.Key}: {string.Join("; ", mode)}.");
         foreach (string note in Notes)
@@ -79,7 +89,8 @@ internal sealed class GpuReport(Device device, string peer, int size, string fol
     private object Json() => new
     {
         Date = time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-        Device = new { device.Name, device.Info.Description, device.Info.Multiprocessors, device.Info.ComputeCapability, device.Info.MemoryBytes },
+        Device = new { device.Name, device.Info.Description, device.Info.Multiprocessors, device.Info.ComputeCapability,
+            device.Info.MemoryBytes },
         GpunetVersion = Cli.Program.Version,
         Device.KernelCompiler,
         Precision = device.Options.Precision.ToString(),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using GpuNet.Bench.Comparison;
 
 namespace GpuNet.Bench.GpuComparison;
@@ -38,4 +39,45 @@ internal sealed record GpuRow(GpuWork Work, string Mode)
         (false, 1, "compiled") => new GpuGoal(GpuNet, Aim: 0.2, Limit: 0.5, Unit: " ms"),
         _ => null,
     };
+}
+
+/// <summary>What a figure is held to; less is better.</summary>
+/// <param name="Value">The figure: a ratio, or a time.</param>
+/// <param name="Aim">What it should be at most.</param>
+/// <param name="Limit">What it must be at most.</param>
+/// <param name="Unit">Unit of the three.</param>
+internal sealed record GpuGoal(double Value, double Aim, double Limit, string Unit = "")
+{
+    /// <inheritdoc/>
+    public override string ToString() => FormattableString.Invariant(
+        $"aim {Aim:0.##}{Unit}, limit {Limit:0.##}{Unit}: {(Value <= Aim ? "reached" : Value <= Limit ? "within the limit" : "missed")}");
+}
+
+/// <summary>A network and what a card is to do with it.</summary>
+/// <param name="Model">Name in GpuNet's catalogue.</param>
+/// <param name="TorchName">Name in torchvision.</param>
+/// <param name="Batch">Images of a pass.</param>
+/// <param name="Train">Whether it is a training step, or else inference.</param>
+internal sealed record GpuWork(string Model, string TorchName, int Batch, bool Train)
+{
+    private static readonly GpuWork MobileNet = new("mobilenetv2", "mobilenet_v2", 256, false);
+    private static readonly GpuWork EfficientNet = new("efficientnet-b0", "efficientnet_b0", 256, false);
+
+    /// <summary>All works, the most telling first: time may be over before the last.</summary>
+    public static IReadOnlyList<GpuWork> All { get; } =
+    [
+        MobileNet,
+        MobileNet with { Batch = 128, Train = true },
+        MobileNet with { Batch = 1 },
+        EfficientNet,
+        EfficientNet with { Batch = 128, Train = true },
+        EfficientNet with { Batch = 1 },
+        MobileNet with { Batch = 32 },
+        EfficientNet with { Batch = 32 },
+    ];
+
+    /// <summary>In words.</summary>
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture,
+        $"{(Model == "mobilenetv2" ? "MobileNetV2 1.0" : Model)}, {(Train ? "training step" : "inference")}, batch {Batch}");
 }

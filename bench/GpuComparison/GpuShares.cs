@@ -12,7 +12,8 @@ internal static class GpuShares
     /// <summary>MobileNetV2's depthwise layers against a copy, and a product of matrices against the card's peak.</summary>
     public static IEnumerable<GpuShare> Measure(BenchDevice on, int size)
     {
-        var subject = new Subject([on.Device.Name], [new Network.ModelSpec("mobilenetv2") { ImageHeight = size, ImageWidth = size }], null, 0);
+        var subject = new Subject(
+            [on.Device.Name], [new Network.ModelSpec("mobilenetv2") { ImageHeight = size, ImageWidth = size }], null, 0);
         foreach (Direction direction in (Direction[])[Direction.Forward, Direction.Backward])
         {
             double bytes = 0, nanoseconds = 0;
@@ -24,28 +25,29 @@ internal static class GpuShares
             }
             if (nanoseconds > 0)
             {
-                yield return new GpuShare($"depthwise layers of MobileNetV2 {direction.ToString().ToLowerInvariant()}, batch {subject.BatchOn(on.Device)}", bytes / nanoseconds, "GB/s",
-                    on.CopyBytesPerNanosecond, "a measured copy", Aim: direction == Direction.Forward ? 0.8 : 0.7, Least: direction == Direction.Forward ? 0.6 : 0.45);
+                string what =
+                    $"depthwise layers of MobileNetV2 {direction.ToString().ToLowerInvariant()}, batch {subject.BatchOn(on.Device)}";
+                (double aim, double least) = direction == Direction.Forward ? (0.8, 0.6) : (0.7, 0.45);
+                yield return new GpuShare(
+                    what, bytes / nanoseconds, "GB/s", on.Roofline.CopyBytes / 1e9, "a measured copy", aim, least);
             }
         }
-        yield return new GpuShare($"product of matrices of {on.ProductRows} rows ({on.ProductCandidate})", on.ProductFlopsPerNanosecond, "GFLOP/s", Peak(on.Device), "the card's float32 peak", Aim: 0.7, Least: 0.5);
+        yield return new GpuShare($"product of matrices ({on.Roofline.Product})", on.Roofline.ProductFlops / 1e9, "GFLOP/s",
+            Peak(on.Device), "the card's float32 peak", Aim: 0.7, Least: 0.5);
     }
 
     // Nanoseconds of a launch of the candidate the device's rule takes.
     private static double Time(OperatorProblem problem, BenchDevice on)
     {
         OperatorCase chosen = OperatorCase.Of(problem, problem.Operator.Choose(on.Device), on, Effort.Brief);
-        (Action run, IDisposable? graph) = chosen.Prepare();
-        using (graph)
+        using PreparedCase prepared = chosen.Prepare();
+        prepared.Run();
+        return Comparison.Row.Median(Enumerable.Range(0, chosen.Iterations).Select(_ =>
         {
-            run();
-            return Comparison.Row.Median(Enumerable.Range(0, chosen.Iterations).Select(_ =>
-            {
-                long start = Stopwatch.GetTimestamp();
-                run();
-                return Stopwatch.GetElapsedTime(start).TotalNanoseconds / chosen.Launches;
-            }));
-        }
+            long start = Stopwatch.GetTimestamp();
+            prepared.Run();
+            return Stopwatch.GetElapsedTime(start).TotalNanoseconds / chosen.Launches;
+        }));
     }
 
     // Lanes times two operations times the highest clock; null where the driver does not tell.
@@ -73,5 +75,13 @@ internal sealed record GpuShare(string What, double Rate, string Unit, double? L
 
     /// <summary>Whether it has it.</summary>
     public string Goal => string.Create(CultureInfo.InvariantCulture,
-        $"aim {Aim:P0}, least {Least:P0}{(Share is not { } share ? "" : share >= Aim ? ": reached" : share >= Least ? ": not below the least" : ": missed")}");
+        $"aim {Aim:P0}, least {Least:P0}{Verdict}");
+
+    private string Verdict => Share switch
+    {
+        null => "",
+        { } share when share >= Aim => ": reached",
+        { } share when share >= Least => ": not below the least",
+        _ => ": missed",
+    };
 }

@@ -11,7 +11,7 @@ namespace GpuNet.Bench.GpuComparison;
 internal sealed class TorchServer : IDisposable
 {
     // The first answer for a compiled network takes as long as compiling it.
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromMinutes(4);
 
     private readonly Process? process;
 
@@ -33,7 +33,10 @@ internal sealed class TorchServer : IDisposable
             JsonElement hello = Answer();
             Missing = Error(hello);
             if (Missing is null)
-                Description = $"{hello.GetProperty("peer").GetString()} on {hello.GetProperty("card").GetString()}, AMP in {hello.GetProperty("amp").GetString()}";
+            {
+                Description = $"{hello.GetProperty("peer").GetString()} on {hello.GetProperty("card").GetString()}, "
+                    + $"AMP in {hello.GetProperty("amp").GetString()}";
+            }
         }
         catch (Win32Exception)
         {
@@ -61,7 +64,8 @@ internal sealed class TorchServer : IDisposable
             runs,
             seconds = limit.TotalSeconds,
         });
-        return Error(answer) is { } error ? (null, error) : (answer.GetProperty(work.Train ? "training_step_ms" : "inference_ms").GetDouble(), "");
+        return Error(answer) is { } error
+            ? (null, error) : (answer.GetProperty(work.Train ? "training_step_ms" : "inference_ms").GetDouble(), "");
     }
 
     /// <summary>Gives the memory of what was measured back.</summary>
@@ -97,7 +101,7 @@ internal sealed class TorchServer : IDisposable
         Task<string?> line = process!.StandardOutput.ReadLineAsync();
         try
         {
-            if (line.Wait(Patience))
+            if (line.Wait(AnswerTimeout))
                 return line.Result is { } text ? JsonDocument.Parse(text).RootElement : Failed("PyTorch's process has ended");
         }
         catch (JsonException)
@@ -105,7 +109,8 @@ internal sealed class TorchServer : IDisposable
             return Failed($"PyTorch's process printed something else than an answer: {line.Result}");
         }
         process.Kill(entireProcessTree: true);
-        return Failed(string.Create(CultureInfo.InvariantCulture, $"PyTorch took more than {Patience.TotalMinutes} minutes for an answer"));
+        return Failed(string.Create(
+            CultureInfo.InvariantCulture, $"PyTorch took more than {AnswerTimeout.TotalMinutes} minutes for an answer"));
     }
 
     // A process that failed once is not asked again.

@@ -11,27 +11,28 @@ internal sealed class OperatorCase
     private const int MostLaunches = 1024;
     private const int LaunchesOfShort = 256;
 
-    private readonly BenchDevice on;
     private readonly Launcher launcher;
 
-    private OperatorCase(OperatorProblem problem, Candidate candidate, BenchDevice on, Launcher launcher)
+    private OperatorCase(OperatorProblem problem, Candidate candidate, BenchDevice on)
     {
-        (Problem, Candidate, this.on, this.launcher) = (problem, candidate, on, launcher);
+        (Problem, Candidate, On, launcher) = (problem, candidate, on, problem.Operator.Bind(on.Device, candidate));
     }
 
     public OperatorProblem Problem { get; }
 
     public Candidate Candidate { get; }
 
-    public BenchDevice On => on;
+    public BenchDevice On { get; }
 
     /// <summary>Whether the device's rule takes this candidate.</summary>
-    public bool IsChosen => Problem.Operator.Choose(on.Device).Name == Candidate.Name;
+    public bool IsChosen => Problem.Operator.Choose(On.Device).Name == Candidate.Name;
 
     /// <summary>Whether it is the first that runs on the device: the plain kernels, which the others are compared with.</summary>
     public bool IsFirst { get; private init; }
 
-    /// <summary>Launches for each wait for the device, so that neither the wait nor a launch's way to the device is what is measured.</summary>
+    /// <summary>
+    /// Launches for each wait for the device, so that neither the wait nor a launch's way to the device is what is measured.
+    /// </summary>
     public int Launches { get; private set; } = 1;
 
     /// <summary>Measurements.</summary>
@@ -41,7 +42,7 @@ internal sealed class OperatorCase
     public TimeSpan Estimate { get; private set; }
 
     /// <summary>What all candidates of a problem on a device have in common.</summary>
-    public string Group => $"{on.Device.Name} {Problem.Direction} {Problem.Operator}";
+    public string Group => $"{On.Device.Name} {Problem.Direction} {Problem.Operator}";
 
     /// <summary>A name for lists.</summary>
     public override string ToString() => $"{Group} {Candidate.Name}";
@@ -76,31 +77,44 @@ internal sealed class OperatorCase
     /// <summary>One candidate, loaded, run and timed once.</summary>
     public static OperatorCase Of(OperatorProblem problem, Candidate candidate, BenchDevice on, Effort effort, bool isFirst = false)
     {
-        var made = new OperatorCase(problem, candidate, on, candidate.Bind(on.Device)) { IsFirst = isFirst };
+        var made = new OperatorCase(problem, candidate, on) { IsFirst = isFirst };
         made.Estimated(effort);
         return made;
     }
 
-    /// <summary>Lays the operands; what comes back queues <see cref="Launches"/> and waits for them.</summary>
-    public (Action Run, IDisposable? Graph) Prepare()
+    /// <summary>Lays the operands, and records the launches where that is how they are repeated.</summary>
+    public PreparedCase Prepare()
     {
-        var operands = new OperandRotation(Problem, launcher, on);
-        LaunchGraph? graph = Estimate < Short ? on.Device.Capture(() => operands.Launch(Launches), out _) : null;
-        return (() =>
+        OperandRotation operands = Lay();
+        return new PreparedCase(this, operands, Estimate < Short ? On.Device.Capture(() => Launch(operands, Launches), out _) : null);
+    }
+
+    /// <summary>Queues launches, each on the next set.</summary>
+    public void Launch(OperandRotation operands, int count)
+    {
+        for (int i = 0; i < count; i++)
         {
-            if (graph is null)
-                operands.Launch(Launches);
+            if (Problem.Direction == Direction.Backward)
+                launcher.Backward(operands.Next());
             else
-                graph.Launch();
-            on.Device.Synchronize();
-        }, graph);
+                launcher.Forward(operands.Next());
+        }
+    }
+
+    private OperandRotation Lay()
+    {
+        var operands = new OperandRotation(Problem.Operator, On.Device, Problem.Training, launcher);
+        operands.Prepare(launcher);
+        launcher.Forward(operands[0]);
+        On.Device.Synchronize();
+        return operands;
     }
 
     private void Estimated(Effort effort)
     {
-        var operands = new OperandRotation(Problem, launcher, on);
-        operands.Launch(1);
-        on.Device.Synchronize();
+        using OperandRotation operands = Lay();
+        Launch(operands, 1);
+        On.Device.Synchronize();
         TimeSpan once = Time(operands, 1);
         // A second look at what the wait for the device may have been most of.
         int some = once < 20 * Short ? 20 : 1;
@@ -114,10 +128,42 @@ internal sealed class OperatorCase
     private TimeSpan Time(OperandRotation operands, int launches)
     {
         long start = Stopwatch.GetTimestamp();
-        operands.Launch(launches);
-        on.Device.Synchronize();
+        Launch(operands, launches);
+        On.Device.Synchronize();
         return Stopwatch.GetElapsedTime(start);
     }
+}
+
+/// <summary>A case with its operands laid.</summary>
+internal sealed class PreparedCase(OperatorCase of, OperandRotation operands, LaunchGraph? graph) : IDisposable
+{
+    /// <summary>Queues <see cref="OperatorCase.Launches"/> and waits for them.</summary>
+    public void Run()
+    {
+        if (graph is null)
+            of.Launch(operands, of.Launches);
+        else
+            graph.Launch();
+        of.On.Device.Synchronize();
+    }
+
+    public void Dispose()
+    {
+        graph?.Dispose();
+        operands.Dispose();
+    }
+}
+
+/// <summary>An opened device and what it gives at best, measured when first asked for.</summary>
+internal sealed class BenchDevice(Device device) : IDisposable
+{
+    private readonly Lazy<Roofline> roofline = new(() => Roofline.Measure(device));
+
+    public Device Device => device;
+
+    public Roofline Roofline => roofline.Value;
+
+    public void Dispose() => device.Dispose();
 }
 
 /// <summary>How long to measure.</summary>

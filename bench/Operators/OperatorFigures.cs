@@ -13,16 +13,16 @@ internal sealed record OperatorFigures(OperatorCase Case, double Nanoseconds)
         ("GFLOP/s", "Floating-point operations per nanosecond", f => Number(f.GigaFlops)),
         ("GB/s", "Bytes that must be read and written, per nanosecond", f => Number(f.GigaBytes)),
         ("of copy", "GB/s as a share of what a copy of large buffers reaches on the device", f => Share(f.ShareOfCopy)),
-        ("of product", "GFLOP/s as a share of what our best product of square matrices reaches on the device", f => Share(f.ShareOfProduct)),
+        ("of product", "GFLOP/s as a share of what our product of square matrices reaches on the device", f => Share(f.ShareOfProduct)),
     ];
 
     public double GigaFlops => Case.Problem.Flops / Nanoseconds;
 
     public double GigaBytes => Case.Problem.Bytes / Nanoseconds;
 
-    public double ShareOfCopy => GigaBytes / Case.On.CopyBytesPerNanosecond;
+    public double ShareOfCopy => 1e9 * GigaBytes / Case.On.Roofline.CopyBytes;
 
-    public double ShareOfProduct => GigaFlops / Case.On.ProductFlopsPerNanosecond;
+    public double ShareOfProduct => 1e9 * GigaFlops / Case.On.Roofline.ProductFlops;
 
     public static string Share(double value) => value.ToString("P0", CultureInfo.InvariantCulture);
 

@@ -16,8 +16,8 @@ internal sealed record OperatorProblem(Operator Operator, Direction Direction, I
     public double Flops => Operator.Flops * (Direction == Direction.Backward ? 2.0 : 1.0);
 
     /// <summary>
-    /// Bytes that must be moved. Forward: inputs and parameters read, output and what is saved written. Backward: inputs, what was saved and
-    /// the output's gradient read, the inputs' gradients written, parameters read and their gradients added to.
+    /// Bytes that must be moved. Forward: inputs and parameters read, output and what is saved written. Backward: inputs, what was saved
+    /// and the output's gradient read, the inputs' gradients written, parameters read and their gradients added to.
     /// </summary>
     public double Bytes => Direction switch
     {
@@ -34,9 +34,25 @@ internal sealed record OperatorProblem(Operator Operator, Direction Direction, I
         return
         [
             .. subject.Models
-                .SelectMany(m => Plan.Rewrite(mode == PlanMode.Training ? m.BuildWithLoss(batch) : m.Build(batch), mode, device).Nodes.Select(n => (Model: m.Name, n.Operator)))
-                .GroupBy(n => n.Operator)
-                .Select(g => new OperatorProblem(g.Key, direction, g.GroupBy(n => n.Model).ToDictionary(m => m.Key, m => m.Count()))),
+                .SelectMany(m => Plan.Rewrite(mode == PlanMode.Training
+                ? m.BuildWithLoss(batch) : m.Build(batch), mode, device).Nodes.Select(n => (Model: m.Name, n.Operator)))
+                // By what they compute: how their parameters are drawn does not matter.
+                .GroupBy(n => n.Operator.ToString())
+                .Select(g => new OperatorProblem(
+                    g.First().Operator, direction, g.GroupBy(n => n.Model).ToDictionary(m => m.Key, m => m.Count()))),
         ];
     }
+}
+
+/// <summary>What an operator is measured at.</summary>
+internal enum Direction
+{
+    /// <summary>Forward as inference runs it, with what passes have fused into it.</summary>
+    Inference,
+
+    /// <summary>Forward in a training step, with what backward needs.</summary>
+    Forward,
+
+    /// <summary>Backward in a training step, with all gradients.</summary>
+    Backward,
 }

@@ -34,7 +34,8 @@ internal sealed class OperatorReport(BenchDevice on, Subject subject, bool brief
     private static string Name(Device device) => device.IsHost ? Machine.Here().Processor : device.Info.Description;
 
     private double Ratio(OperatorFigures row) =>
-        rows.FirstOrDefault(r => r.Case.IsFirst && r.Case.Group == row.Case.Group) is { } first ? first.Nanoseconds / row.Nanoseconds : double.NaN;
+        rows.FirstOrDefault(r => r.Case.IsFirst && r.Case.Group == row.Case.Group) is { } first
+        ? first.Nanoseconds / row.Nanoseconds : double.NaN;
 
     private string Markdown()
     {
@@ -42,8 +43,12 @@ internal sealed class OperatorReport(BenchDevice on, Subject subject, bool brief
         var text = new StringBuilder();
         text.AppendLine(CultureInfo.InvariantCulture, $"# Operators on {Name(device)}").AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"Device {device.Name}, {Device.KernelCompiler}; {string.Join(", ", subject.Models.Select(m => $"{m.Name} at {m.ImageHeight}x{m.ImageWidth}"))}, batch {subject.BatchOn(device)}, float32; {time:yyyy-MM-dd}. A copy of large buffers moves {OperatorFigures.Number(on.CopyBytesPerNanosecond)} GB/s, read and written; our best product of matrices of {on.ProductRows} rows ({on.ProductCandidate}) does {OperatorFigures.Number(on.ProductFlopsPerNanosecond)} GFLOP/s.").AppendLine();
-        text.AppendLine("Median time of a launch, of many queued for each wait, on operands that rotate past the caches; `*` marks the candidate the device's rule takes; \"gain\" is the first candidate's time by this one's; \"uses\" is how often a pass of each network runs the operator.");
+            $"Device {device.Name}, {Device.KernelCompiler}; "
+                + $"{string.Join(", ", subject.Models.Select(m => $"{m.Name} at {m.ImageHeight}x{m.ImageWidth}"))}, "
+                + $"batch {subject.BatchOn(device)}, float32; {time:yyyy-MM-dd}. Measured: {on.Roofline}.").AppendLine();
+        text.AppendLine("Median time of a launch, of many queued for each wait, on operands that rotate past the caches; "
+            + "`*` marks the candidate the device's rule takes; \"gain\" is the first candidate's time by this one's; "
+            + "\"uses\" is how often a pass of each network runs the operator.");
         if (brief)
             text.AppendLine().AppendLine("A short run: few measurements of each.");
         foreach (IGrouping<Direction, OperatorFigures> direction in rows.GroupBy(r => r.Case.Problem.Direction))
@@ -52,14 +57,19 @@ internal sealed class OperatorReport(BenchDevice on, Subject subject, bool brief
             foreach ((string model, double chosen, double fastest, int nodes, int all) in Totals(direction.Key, [.. direction]))
             {
                 text.AppendLine(CultureInfo.InvariantCulture,
-                    $"{model}: {OperatorFigures.Time(chosen)} a pass by the rule's candidates, {OperatorFigures.Time(fastest)} by the quickest{(nodes < all ? $"; {all - nodes} of {all} operators were not measured" : "")}.").AppendLine();
+                    $"{model}: {OperatorFigures.Time(chosen)} a pass by the rule's candidates, "
+                        + $"{OperatorFigures.Time(fastest)} by the "
+                        + $"quickest{(nodes < all ? $"; {all - nodes} of {all} operators were not measured" : "")}.").AppendLine();
             }
-            text.AppendLine(CultureInfo.InvariantCulture, $"| operator | uses | candidate | median | gain | {string.Join(" | ", OperatorFigures.All.Select(f => f.Name))} |");
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"| operator | uses | candidate | median | gain | {string.Join(" | ", OperatorFigures.All.Select(f => f.Name))} |");
             text.AppendLine($"|---|---|---|---|---|{string.Concat(Enumerable.Repeat("---|", OperatorFigures.All.Count))}");
             foreach (OperatorFigures row in direction)
             {
                 text.AppendLine(CultureInfo.InvariantCulture,
-                    $"| {row.Case.Problem.Operator} | {string.Join(", ", row.Case.Problem.Uses.Select(u => $"{u.Key} {u.Value}"))} | {row.Case.Candidate.Name}{(row.Case.IsChosen ? " *" : "")} | {OperatorFigures.Time(row.Nanoseconds)} | {Figure.Ratio(Ratio(row))} | {string.Join(" | ", OperatorFigures.All.Select(f => f.Text(row)))} |");
+                    $"| {row.Case.Problem.Operator} | {string.Join(", ", row.Case.Problem.Uses.Select(u => $"{u.Key} {u.Value}"))} | "
+                        + $"{row.Case.Candidate.Name}{(row.Case.IsChosen ? " *" : "")} | {OperatorFigures.Time(row.Nanoseconds)} | "
+                        + $"{Figure.Ratio(Ratio(row))} | {string.Join(" | ", OperatorFigures.All.Select(f => f.Text(row)))} |");
             }
         }
         foreach (string note in notes)
@@ -68,13 +78,15 @@ internal sealed class OperatorReport(BenchDevice on, Subject subject, bool brief
     }
 
     // What the operators of each network's pass take together.
-    private IEnumerable<(string Model, double Chosen, double Fastest, int Nodes, int All)> Totals(Direction direction, OperatorFigures[] measured)
+    private IEnumerable<(string Model, double Chosen, double Fastest, int Nodes, int All)> Totals(
+        Direction direction, OperatorFigures[] measured)
     {
         foreach (string model in subject.Models.Select(m => m.Name))
         {
             int all = OperatorProblem.Of(direction, subject, on.Device).Sum(p => p.Uses.GetValueOrDefault(model)), nodes = 0;
             double chosen = 0, fastest = 0;
-            foreach (IGrouping<string, OperatorFigures> group in measured.Where(r => r.Case.Problem.Uses.ContainsKey(model)).GroupBy(r => r.Case.Group))
+            foreach (IGrouping<string,
+                OperatorFigures> group in measured.Where(r => r.Case.Problem.Uses.ContainsKey(model)).GroupBy(r => r.Case.Group))
             {
                 if (group.FirstOrDefault(r => r.Case.IsChosen) is not { } taken)
                     continue;
@@ -95,10 +107,9 @@ internal sealed class OperatorReport(BenchDevice on, Subject subject, bool brief
         Device.KernelCompiler,
         Batch = subject.BatchOn(on.Device),
         Models = subject.Models.Select(m => new { m.Name, m.Width, Size = m.ImageHeight, m.Classes }),
-        CopyGigabytesPerS = on.CopyBytesPerNanosecond,
-        ProductGigaflopsPerS = on.ProductFlopsPerNanosecond,
-        on.ProductRows,
-        on.ProductCandidate,
+        CopyGigabytesPerS = on.Roofline.CopyBytes / 1e9,
+        ProductGigaflopsPerS = on.Roofline.ProductFlops / 1e9,
+        on.Roofline.Product,
         Brief = brief,
         Rows = rows.Select(r => new
         {

@@ -26,9 +26,11 @@ internal static class OperatorsCommand
     {
         Option<bool> brief = OptionKinds.Flag("--short", "Few measurements of each: all of it in some minutes on a card");
         Option<int?> seconds = OptionKinds.Whole("--seconds", "Begin no measurement after so long", 1);
-        Option<string> only = OptionKinds.Text("--only", "Measure only cases that have this text, such as DepthwiseConv or Backward", "text");
+        Option<string> only =
+            OptionKinds.Text("--only", "Measure only cases that have this text, such as DepthwiseConv or Backward", "text");
         Option<string> output = OptionKinds.Text("--out", "Folder for the results (default: bench/results)", "folder");
-        var command = new Command("operators", "Measure every candidate of every operator of the networks") { brief, seconds, only, output };
+        var command = new Command(
+            "operators", "Measure every candidate of every operator of the networks") { brief, seconds, only, output };
         var options = new Subject.Options(command);
         command.SetAction(parse =>
         {
@@ -56,7 +58,7 @@ internal static class OperatorsCommand
         using var on = new BenchDevice(Subject.Current.Open(name));
         var report = new OperatorReport(on, Subject.Current, brief, folder);
         Console.WriteLine(
-            $"{on.Device}: a copy moves {OperatorFigures.Number(on.CopyBytesPerNanosecond)} GB/s, our best product does {OperatorFigures.Number(on.ProductFlopsPerNanosecond)} GFLOP/s");
+            $"{on.Device}: {on.Roofline}");
         foreach (Direction direction in Enum.GetValues<Direction>())
             Measure(on, direction, brief ? Effort.Brief : Effort.Full, only, report);
         if (DateTime.UtcNow > OperatorBenchmarks.End)
@@ -95,8 +97,10 @@ internal static class OperatorsCommand
         BenchmarkRunner.Run(new BenchmarkRunInfo(
             [
                 .. OperatorBenchmarks.Cases.Select(c => BenchmarkCase.Create(
-                    new Descriptor(type, type.GetMethod(nameof(OperatorBenchmarks.Launches))!, type.GetMethod(nameof(OperatorBenchmarks.SetUp)),
-                        type.GetMethod(nameof(OperatorBenchmarks.CleanUp)), baseline: c.Value.IsFirst, operationsPerInvoke: c.Value.Launches),
+                    new Descriptor(type, type.GetMethod(nameof(OperatorBenchmarks.Launches))!,
+                    type.GetMethod(nameof(OperatorBenchmarks.SetUp)),
+                        type.GetMethod(nameof(OperatorBenchmarks.CleanUp)),
+                        baseline: c.Value.IsFirst, operationsPerInvoke: c.Value.Launches),
                     Job(c.Value), new ParameterInstances([new ParameterInstance(definition, c.Key, config.SummaryStyle)]), config)),
             ], type, config));
     }

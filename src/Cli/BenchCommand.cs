@@ -18,7 +18,8 @@ internal static class BenchCommand
     {
         var command = new Command("bench", "Time a network with random parameters");
         var options = new SubjectOptions(command, "Time training steps as well");
-        Option<int?> runs = OptionKinds.Whole("--runs", $"Runs to take the median of, after the warm-up (default: {DefaultRuns})", 1, MaxRuns);
+        Option<int?> runs =
+            OptionKinds.Whole("--runs", $"Runs to take the median of, after the warm-up (default: {DefaultRuns})", 1, MaxRuns);
         Option<bool> json = OptionKinds.Flag("--json", "Print one JSON object");
         command.Options.Add(runs);
         command.Options.Add(json);
@@ -56,35 +57,18 @@ internal static class BenchCommand
         int warmUp = timing.WarmUpRuns;
         string inferenceMode = timing.LaunchMode;
         double? step = train ? timing.TrainingStep() : null;
-        return new Figures
-        {
-            Version = Program.Version,
-            Model = spec.Name,
-            Width = spec.Width,
-            Batch = batch,
-            Size = spec.ImageHeight,
-            Classes = spec.Classes,
-            Device = device.Name,
-            KernelCompiler = Device.KernelCompiler,
-            Precision = PlaceOptions.Name(device.Options.Precision),
-            Threads = device.Workers.Count,
-            Runs = runs,
-            WarmUpRuns = warmUp,
-            InferenceLaunches = inferenceMode,
-            TrainingLaunches = train ? timing.LaunchMode : null,
-            InferenceMs = inference,
-            InferenceImagesPerS = 1000 * batch / inference,
-            TrainingStepMs = step,
-            TrainingImagesPerS = 1000 * batch / step,
-            PeakMemoryMb = peak > 0 ? peak : null,
-            Profile = profile?.Path,
-        };
+        return new Figures(
+            Program.Version, spec.Name, spec.Width, batch, spec.ImageHeight, spec.Classes, device.Name, Device.KernelCompiler,
+            PlaceOptions.Name(device.Options.Precision), device.Workers.Count, runs, warmUp, inferenceMode, train
+                ? timing.LaunchMode : null,
+            inference, 1000 * batch / inference, step, 1000 * batch / step, peak > 0 ? peak : null, profile?.Path);
     }
 
     private static void Print(Terminal terminal, Figures f, Device device)
     {
         terminal.Line(string.Create(CultureInfo.InvariantCulture,
-            $"{f.Model}, width {f.Width}, batch {f.Batch}, {f.Size}x{f.Size}x3, {f.Classes} classes; {device}, {f.Threads} host thread{(f.Threads == 1 ? "" : "s")}, {f.Precision}, {f.KernelCompiler}"));
+            $"{f.Model}, width {f.Width}, batch {f.Batch}, {f.Size}x{f.Size}x3, {f.Classes} classes; {device}, "
+                + $"{f.Threads} host thread{(f.Threads == 1 ? "" : "s")}, {f.Precision}, {f.KernelCompiler}"));
         Table table = Terminal.NewTable(("", false), ("median", true), ("images/s", true));
         table.AddRow("inference", Milliseconds(f.InferenceMs), Rate(f.InferenceImagesPerS));
         if (f is { TrainingStepMs: { } step, TrainingImagesPerS: { } rate })
@@ -92,7 +76,8 @@ internal static class BenchCommand
         if (f.PeakMemoryMb is { } peak)
             table.AddRow("peak memory", string.Create(CultureInfo.InvariantCulture, $"{peak:F0} MiB"), "");
         terminal.Write(table);
-        terminal.Line($"Median of {f.Runs} run{(f.Runs == 1 ? "" : "s")} after {f.WarmUpRuns} to warm up; the memory is the process's, for inference alone.");
+        terminal.Line($"Median of {f.Runs} run{(f.Runs == 1 ? "" : "s")} after {f.WarmUpRuns} to warm up; the memory is the process's, "
+            + "for inference alone.");
         if (!device.IsHost)
             terminal.Line($"Inference: {f.InferenceLaunches}.{(f.TrainingLaunches is { } launches ? $" Training: {launches}." : "")}");
     }
@@ -102,51 +87,25 @@ internal static class BenchCommand
     private static string Rate(double value) => value.ToString("F1", CultureInfo.InvariantCulture);
 
     /// <summary>What is printed, under the names other libraries' timing scripts use.</summary>
-    private sealed record Figures
-    {
-        public required string Version { get; init; }
-
-        public required string Model { get; init; }
-
-        public required float Width { get; init; }
-
-        public required int Batch { get; init; }
-
-        public required int Size { get; init; }
-
-        public required int Classes { get; init; }
-
-        public required string Device { get; init; }
-
-        public required string KernelCompiler { get; init; }
-
-        public required string Precision { get; init; }
-
-        public required int Threads { get; init; }
-
-        public required int Runs { get; init; }
-
-        public required int WarmUpRuns { get; init; }
-
-        public required string InferenceLaunches { get; init; }
-
-        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        public string? TrainingLaunches { get; init; }
-
-        public required double InferenceMs { get; init; }
-
-        public required double InferenceImagesPerS { get; init; }
-
-        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        public double? TrainingStepMs { get; init; }
-
-        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        public double? TrainingImagesPerS { get; init; }
-
-        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        public double? PeakMemoryMb { get; init; }
-
-        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        public string? Profile { get; init; }
-    }
+    private sealed record Figures(
+        string Version,
+        string Model,
+        float Width,
+        int Batch,
+        int Size,
+        int Classes,
+        string Device,
+        string KernelCompiler,
+        string Precision,
+        int Threads,
+        int Runs,
+        int WarmUpRuns,
+        string InferenceLaunches,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? TrainingLaunches,
+        double InferenceMs,
+        double InferenceImagesPerS,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? TrainingStepMs,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? TrainingImagesPerS,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] double? PeakMemoryMb,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Profile);
 }

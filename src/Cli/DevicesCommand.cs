@@ -53,7 +53,8 @@ internal static class DevicesCommand
             if (!d.Usable)
                 continue;
             int tuned = d.Kind == DeviceKind.Cpu ? 0 : TunedChoices(d);
-            string[] facts = [Memory(d.MemoryBytes), Count(d.Multiprocessors, d.Kind == DeviceKind.Cpu ? "cores" : "multiprocessors"), .. Groups(d), d.Driver.Length > 0 ? $"driver {d.Driver}" : "", tuned > 0 ? Quantities.Count(tuned, "tuned choice") : ""];
+            string[] facts = [Memory(d.MemoryBytes), Count(d.Multiprocessors, d.Kind == DeviceKind.Cpu ? "cores" : "multiprocessors"),
+                .. Groups(d), d.Driver.Length > 0 ? $"driver {d.Driver}" : "", tuned > 0 ? Quantities.Count(tuned, "tuned choice") : ""];
             terminal.Line(new string(' ', width) + string.Join(", ", facts.Where(f => f.Length > 0)));
             if (d.Kind != DeviceKind.Cpu)
                 terminal.Line(new string(' ', width) + Passes(d));
@@ -63,7 +64,8 @@ internal static class DevicesCommand
         terminal.Line($"Kernels compiled by {Device.KernelCompiler}");
     }
 
-    private static string[] Groups(DeviceInfo d) => d.Kind == DeviceKind.Cpu ? [] : [Count(d.WarpSize, "threads a warp"), Count(d.MaxGroupSize, "a group")];
+    private static string[] Groups(DeviceInfo d) =>
+        d.Kind == DeviceKind.Cpu ? [] : [Count(d.WarpSize, "threads a warp"), Count(d.MaxGroupSize, "a group")];
 
     private static string Passes(DeviceInfo d) =>
         d.GraphObstacle.Length > 0 ? $"passes as a list of launches: {d.GraphObstacle}" : "passes as one launch: CUDA graphs";

@@ -33,8 +33,10 @@ internal static class OptionKinds
         HelpName = "n",
         CustomParser = result =>
         {
-            bool valid = int.TryParse(Single(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most;
-            return Check<int?>(result, valid, value, most == int.MaxValue ? $"a whole number of at least {least}" : $"a whole number from {least} to {most}");
+            bool valid = int.TryParse(Single(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value)
+                && value >= least && value <= most;
+            return Check<int?>(result, valid, value, most == int.MaxValue
+                ? $"a whole number of at least {least}" : $"a whole number from {least} to {most}");
         },
     };
 

@@ -6,23 +6,28 @@ namespace GpuNet.Cli;
 internal sealed class PlaceOptions
 {
     /// <summary>The values of <c>--precision</c>.</summary>
-    internal static readonly Dictionary<string, Precision> Precisions = new() { ["float32"] = Precision.Float32, ["tf32"] = Precision.TensorFloat32, ["bfloat16"] = Precision.Bfloat16 };
+    internal static readonly Dictionary<string, Precision> Precisions =
+        new() { ["float32"] = Precision.Float32, ["tf32"] = Precision.TensorFloat32, ["bfloat16"] = Precision.Bfloat16 };
 
     /// <summary>The value of <c>--precision</c> that stands for a precision.</summary>
     internal static string Name(Precision precision) => Precisions.Single(p => p.Value == precision).Key;
 
     private readonly Option<string> device = OptionKinds.Text("--device", "Device: auto (default) or a name of gpunet devices", "name");
 
-    private readonly Option<int?> threads = OptionKinds.Whole("--threads", "Host threads; 0 (default) takes every core", 0, DeviceOptions.MaxThreads);
+    private readonly Option<int?> threads =
+        OptionKinds.Whole("--threads", "Host threads; 0 (default) takes every core", 0, DeviceOptions.MaxThreads);
 
-    private readonly Option<bool> noGraph = OptionKinds.Flag("--no-graph", "Launch every kernel by itself, also where the driver can repeat a pass as one launch");
+    private readonly Option<bool> noGraph =
+        OptionKinds.Flag("--no-graph", "Launch every kernel by itself, also where the driver can repeat a pass as one launch");
 
     private readonly Option<string> precision = OptionKinds.OneOf(
-        "--precision", "How exactly values are computed and kept (tf32: matrix products, on CUDA devices with matrix units; bfloat16: values between layers at inference, on devices that run kernels; see docs/precision.md)", Precisions.Keys);
+        "--precision", "How exactly values are computed and kept (tf32: matrix products, on CUDA devices with matrix units; bfloat16: "
+        + "values between layers at inference, on devices that run kernels; see docs/precision.md)", Precisions.Keys);
 
     private readonly Option<bool> noTuning = OptionKinds.Flag("--no-tuning", "Choose kernels by rule, whatever gpunet tune has measured");
 
-    private readonly Option<bool> plain = OptionKinds.Flag("--plain-kernels", "Run one thread an output, the kernels that the others are measured against");
+    private readonly Option<bool> plain =
+        OptionKinds.Flag("--plain-kernels", "Run one thread an output, the kernels that the others are measured against");
 
     private readonly Terminal terminal;
     private readonly bool canIgnoreTuning;

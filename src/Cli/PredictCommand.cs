@@ -40,13 +40,7 @@ internal static class PredictCommand
             profile?.Save();
             if (parse.GetValue(json))
             {
-                terminal.Json(new Result
-                {
-                    Checkpoint = path,
-                    Device = device.Name,
-                    Profile = trace,
-                    Images = names.Zip(predictions, (file, p) => new Picture(file, p)),
-                });
+                terminal.Json(new Result(path, device.Name, trace, names.Zip(predictions, (file, p) => new Picture(file, p))));
             }
             else
             {
@@ -63,7 +57,10 @@ internal static class PredictCommand
     {
         ModelSpec model = checkpoint.Model;
         if (model.ImageChannels != 3)
-            throw new GpuNetException($"{path}: pictures have 3 channels; expected a network for them, got one for {model.ImageChannels}.");
+        {
+            throw new GpuNetException(
+                $"{path}: pictures have 3 channels; expected a network for them, got one for {model.ImageChannels}.");
+        }
         var normalization = new Normalization(checkpoint.Mean, checkpoint.Deviation);
         int batch = Math.Min(names.Length, LargestBatch), length = model.ImageHeight * model.ImageWidth * 3;
         using var classifier = new Classifier(path, checkpoint, device, batch);
@@ -132,15 +129,9 @@ internal static class PredictCommand
 
     private sealed record Picture(string File, Prediction[] Predictions);
 
-    private sealed record Result
-    {
-        public required string Checkpoint { get; init; }
-
-        public required string Device { get; init; }
-
-        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-        public string? Profile { get; init; }
-
-        public required IEnumerable<Picture> Images { get; init; }
-    }
+    private sealed record Result(
+        string Checkpoint,
+        string Device,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Profile,
+        IEnumerable<Picture> Images);
 }

@@ -1,3 +1,5 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Globalization;
 using GpuNet.Kernels;
@@ -46,13 +48,7 @@ internal sealed class Profile(Device device, string path)
     }
 
     /// <summary>Writes the trace.</summary>
-    public void Save()
-    {
-        string temporary = path + ".tmp";
-        using (FileStream file = File.Create(temporary))
-            ChromeTrace.Write(file, Profiler);
-        File.Move(temporary, path, overwrite: true);
-    }
+    public void Save() => AtomicFile.Write(path, file => ChromeTrace.Write(file, Profiler));
 
     /// <summary>Prints the table.</summary>
     public void Print(Terminal terminal)
@@ -71,14 +67,16 @@ internal sealed class Profile(Device device, string path)
                 Text(100 * row.Seconds / Profiler.Seconds, "F1", " %"),
                 row.Flops > 0 ? Text(row.Flops / row.Mean / 1e9, "F1", "") : "",
                 row.Bytes > 0 ? Text(row.Bytes / row.Mean / 1e9, "F1", "") : "",
-                row.Bytes > 0 && roofline is not null ? Text(100 * roofline.LeastSeconds(row.Flops, row.Bytes) / row.Mean, "F0", " %") : "");
+                row.Bytes > 0 && roofline is not null
+                    ? Text(100 * roofline.LeastSeconds(row.Flops, row.Bytes) / row.Mean, "F0", " %") : "");
         }
         terminal.Write(table, Terminal.OperatorTableWidth);
         terminal.Line(string.Create(CultureInfo.InvariantCulture,
-            $"{1e3 * Profiler.Seconds:F3} ms in all on {device}, which waits between operators{(device.IsHost ? "" : "; a time includes the launch")}"));
-        terminal.Line(roofline is null ? $"no roofline: {obstacle}" : string.Create(CultureInfo.InvariantCulture,
-            $"roofline, measured: copy {roofline.CopyBytes / 1e9:F1} GB/s, product {roofline.ProductFlops / 1e9:F1} GFLOP/s ({roofline.Product})"));
-        terminal.Line($"trace{(Profiler.IsCut ? $" of the first {Profiler.MaxEvents} calls" : "")}: {path} (chrome://tracing, https://ui.perfetto.dev)");
+            $"{1e3 * Profiler.Seconds:F3} ms in all on {device}, which waits between "
+                + $"operators{(device.IsHost ? "" : "; a time includes the launch")}"));
+        terminal.Line(roofline is null ? $"no roofline: {obstacle}" : $"roofline, measured: {roofline}");
+        terminal.Line($"trace{(Profiler.IsCut ? $" of the first {Profiler.MaxEvents} calls" : "")}: {path} (chrome://tracing, "
+            + "https://ui.perfetto.dev)");
     }
 
     // Beside the network there may be too little memory; the times are worth having all the same.
@@ -97,4 +95,52 @@ internal sealed class Profile(Device device, string path)
     }
 
     private static string Text(double value, string format, string unit) => value.ToString(format, CultureInfo.InvariantCulture) + unit;
+}
+
+/// <summary>The option <c>--profile</c>: operator by operator, where the time goes.</summary>
+internal sealed class ProfileOption
+{
+    private const string Extension = ".json";
+    private const string DefaultName = "profile.json";
+
+    private readonly Option<string?> option = new("--profile")
+    {
+        Description = $"Print the time of every operator, and write a trace for chrome://tracing or Perfetto (default: {DefaultName})",
+        HelpName = "file.json",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    public ProfileOption(Command command)
+    {
+        option.Validators.Add(Check);
+        command.Options.Add(option);
+    }
+
+    /// <summary>Whether a profile is asked for.</summary>
+    public bool IsGiven(ParseResult parse) => parse.GetResult(option) is { Implicit: false };
+
+    /// <summary>The file that receives the trace; null if no profile is asked for.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="folder">Where it goes if it is not named: an absolute path, or one from the current folder.</param>
+    /// <exception cref="UsageException">There is no such folder.</exception>
+    public string? Path(ParseResult parse, string folder = "")
+    {
+        if (!IsGiven(parse))
+            return null;
+        if (parse.GetValue(option) is not { } named)
+            return System.IO.Path.Combine(folder, DefaultName);
+        string place = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(named)) ?? "";
+        return Directory.Exists(place)
+            ? named : throw new UsageException($"--profile: expected a file in a folder that is there, got {named}.");
+    }
+
+    // A picture or a folder behind a bare --profile would be taken for the file, and overwritten.
+    private static void Check(OptionResult result)
+    {
+        if (result.Tokens.Count == 1 && !result.Tokens[0].Value.EndsWith(Extension, StringComparison.OrdinalIgnoreCase))
+        {
+            result.AddError($"--profile: expected a file name that ends in {Extension}, got '{result.Tokens[0].Value}'; without one, "
+                + "write --profile last");
+        }
+    }
 }

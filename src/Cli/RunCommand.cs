@@ -17,13 +17,17 @@ internal static class RunCommand
         Option<string> model = OptionKinds.OneOf("--model", "Network", ModelOptions.Names);
         model.Required = true;
         Option<string> weights = OptionKinds.Required("--weights", "Its parameters", "W.safetensors");
-        Option<string> input = OptionKinds.Required("--input", $"Images: {InputName} [N, C, H, W] or {InputNhwcName} [N, H, W, C]", "X.safetensors");
+        Option<string> input =
+            OptionKinds.Required("--input", $"Images: {InputName} [N, C, H, W] or {InputNhwcName} [N, H, W, C]", "X.safetensors");
         Option<string> output = OptionKinds.Required("--output", "Receives output [N, K] and, with labels, loss [1]", "Y.safetensors");
-        Option<string> labels = OptionKinds.Text("--labels", "Classes: labels [N], int64; adds the mean cross-entropy to the output", "L.safetensors");
+        Option<string> labels =
+            OptionKinds.Text("--labels", "Classes: labels [N], int64; adds the mean cross-entropy to the output", "L.safetensors");
         Option<string> gradients = OptionKinds.Text(
-            "--gradients", "Receives the loss's gradients: of every parameter under its name, and of the images as input [N, C, H, W]", "G.safetensors");
+            "--gradients", "Receives the loss's gradients: of every parameter under its name, and of the images as input [N, C, H, W]",
+            "G.safetensors");
         Option<int?> classes = OptionKinds.Whole("--classes", "Classes; by default those of the weights' classifier", 2);
-        Option<bool> train = OptionKinds.Flag("--train", "Compute as in training: batch norm with the statistics of the batch; dropout where its rates are given");
+        Option<bool> train = OptionKinds.Flag(
+            "--train", "Compute as in training: batch norm with the statistics of the batch; dropout where its rates are given");
         Option<int?> seed = OptionKinds.Whole("--seed", "Seed of dropout (default: 0)", 0);
         var command = new Command("run", "Run a network on tensors")
         {
@@ -38,7 +42,8 @@ internal static class RunCommand
             if (gradientsPath is not null && labelsPath is null)
                 throw new UsageException("--gradients are those of the loss, which needs --labels.");
             string? trace = profiling.Path(parse, Path.GetDirectoryName(parse.GetRequiredValue(output)) ?? "");
-            RequireDistinct([parse.GetRequiredValue(output), gradientsPath, trace], parse.GetRequiredValue(input), parse.GetRequiredValue(weights), labelsPath);
+            RequireDistinct([parse.GetRequiredValue(output), gradientsPath, trace], parse.GetRequiredValue(input),
+                parse.GetRequiredValue(weights), labelsPath);
             (Shape shape, float[] images) = ReadImages(parse.GetRequiredValue(input));
             ModelSpec spec = options.Apply(parse, new ModelSpec(parse.GetRequiredValue(model))
             {
@@ -109,7 +114,10 @@ internal static class RunCommand
         if (channelsLast && !file.TryFind(InputNhwcName, out tensor))
             throw new GpuNetException($"{path}: expected a tensor {InputName} [N, C, H, W] or {InputNhwcName} [N, H, W, C], got neither.");
         if (tensor!.Shape.Length != 4 || tensor.Shape.Any(e => e is < 1 or > int.MaxValue))
-            throw new GpuNetException($"{path}: tensor {tensor.Name}: expected four extents of at least 1, got [{string.Join(", ", tensor.Shape)}].");
+        {
+            throw new GpuNetException(
+                $"{path}: tensor {tensor.Name}: expected four extents of at least 1, got [{string.Join(", ", tensor.Shape)}].");
+        }
         int[] e = [.. tensor.Shape.Select(x => (int)x)];
         var shape = channelsLast ? new Shape(e[0], e[1], e[2], e[3]) : new Shape(e[0], e[2], e[3], e[1]);
         float[] values = file.ReadFloats(tensor.Name);
@@ -127,7 +135,10 @@ internal static class RunCommand
         string name = graph.Nodes.SelectMany(n => n.Parameters).Last(p => p.Spec.Kind == ParameterKind.Matrix).Name;
         using SafetensorsFile file = SafetensorsFile.Read(path);
         if (!file.TryFind(name, out SafetensorsTensor? tensor) || tensor.Shape.Length < 2 || tensor.Shape[0] > int.MaxValue)
-            throw new GpuNetException($"{path}: expected a classifier {name} [classes, channels], which says how many classes there are; got none.");
+        {
+            throw new GpuNetException(
+                $"{path}: expected a classifier {name} [classes, channels], which says how many classes there are; got none.");
+        }
         return (int)tensor.Shape[0];
     }
 

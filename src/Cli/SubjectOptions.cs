@@ -15,7 +15,8 @@ internal sealed class SubjectOptions
 
     private readonly Option<int?> batch = OptionKinds.Whole("--batch", "Images of a run (default: 1)", 1, MaxBatch);
 
-    private readonly Option<int?> size = OptionKinds.Whole("--size", "Rows and columns of an image; by default those the network was designed for", 1, MaxSize);
+    private readonly Option<int?> size =
+        OptionKinds.Whole("--size", "Rows and columns of an image; by default those the network was designed for", 1, MaxSize);
 
     private readonly Option<int?> classes = OptionKinds.Whole("--classes", "Classes (default: 1000)", 2);
 
@@ -52,7 +53,10 @@ internal sealed class SubjectOptions
         var subject = new Subject(spec, parse.GetValue(batch) ?? 1, parse.GetValue(train));
         long pixels = (long)subject.Batch * extent * extent;
         if (pixels > MaxPixels)
-            throw new UsageException($"--batch {subject.Batch} of --size {extent}: expected at most {MaxPixels} pixels in all, got {pixels}.");
+        {
+            throw new UsageException(
+                $"--batch {subject.Batch} of --size {extent}: expected at most {MaxPixels} pixels in all, got {pixels}.");
+        }
         if (subject.Train)
             RequireTrainable(spec, subject.Batch);
         return subject;

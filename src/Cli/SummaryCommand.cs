@@ -48,7 +48,8 @@ internal static class SummaryCommand
     private static ImageExtents? ParseExtents(ArgumentResult result)
     {
         string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
-        int[] extents = [.. text.Split('x').Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int e) ? e : 0)];
+        int[] extents = [.. text.Split('x')
+            .Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out int e) ? e : 0)];
         if (extents.Length <= 3 && Array.TrueForAll(extents, e => e > 0))
             return new ImageExtents(extents[0], extents.Length > 1 ? extents[1] : extents[0], extents.Length > 2 ? extents[2] : 3);
         result.AddError($"--input: expected extents such as 224, 224x160 or 224x160x3, got '{text}'");
@@ -90,7 +91,8 @@ internal static class SummaryCommand
             $"{spec.Name}, width {spec.Width}, input {spec.ImageHeight}x{spec.ImageWidth}x{spec.ImageChannels}, {spec.Classes} classes"));
         long activations = graph.Nodes.Sum(n => n.Output.Shape.Bytes);
         terminal.Line(string.Create(CultureInfo.InvariantCulture,
-            $"{graph.ParameterCount:N0} parameters, {graph.Macs / 1e6:N2} M MACs, {activations / 1048576.0:N1} MiB of layer outputs for one image"));
+            $"{graph.ParameterCount:N0} parameters, {graph.Macs / 1e6:N2} M MACs, {activations / 1048576.0:N1} MiB of layer outputs for "
+                + $"one image"));
     }
 
     private static long Parameters(Node node) => node.Operator.Parameters.Where(p => p.IsTrained).Sum(p => p.Shape.Elements);

@@ -13,7 +13,8 @@ internal static class TrainCommand
         Option<string> model = OptionKinds.OneOf("--model", $"Network (default: {TrainingDefaults.Model})", ModelOptions.Names);
         Option<string> output = OptionKinds.Text("--out", "Folder for checkpoint and measurements (default: a new one in runs)", "folder");
         Option<bool> resume = OptionKinds.Flag("--resume", "Go on with the run in --out, under its own recipe");
-        var command = new Command("train", $"Train a network; without options {TrainingDefaults.Model} on {TrainingDefaults.Data}") { model };
+        string description = $"Train a network; without options {TrainingDefaults.Model} on {TrainingDefaults.Data}";
+        var command = new Command("train", description) { model };
         var options = new ModelOptions(command, training: true);
         var recipeOptions = new RecipeOptions(command);
         command.Options.Add(output);
@@ -66,22 +67,30 @@ internal static class TrainCommand
         Terminal terminal, TrainingRun run, TrainingRecipe recipe, ModelSpec spec, Device device, string folder, Interruption interruption)
     {
         terminal.Line(string.Create(CultureInfo.InvariantCulture,
-            $"{spec.Name}, width {spec.Width}: {run.Metrics.Parameters:N0} parameters, {spec.Build(1).Macs / 1e6:N2} M MACs an image of {spec.ImageHeight}x{spec.ImageWidth}x{spec.ImageChannels}"));
+            $"{spec.Name}, width {spec.Width}: {run.Metrics.Parameters:N0} parameters, "
+                + $"{spec.Build(1).Macs / 1e6:N2} M MACs an image of {spec.ImageHeight}x{spec.ImageWidth}x{spec.ImageChannels}"));
         terminal.Line(string.Create(CultureInfo.InvariantCulture,
-            $"{recipe.Data} on {device}: {recipe.Epochs} epochs of {run.StepsPerEpoch} steps of {recipe.Batch} images, {run.PlanBytes / 1048576.0:N0} MiB of activations"));
+            $"{recipe.Data} on {device}: {recipe.Epochs} epochs of {run.StepsPerEpoch} steps of {recipe.Batch} images, "
+                + $"{run.PlanBytes / 1048576.0:N0} MiB of activations"));
         if (run.Steps > 0)
-            terminal.Line(string.Create(CultureInfo.InvariantCulture, $"going on after {Quantities.Epochs(run.Epochs)} and {run.Steps} steps"));
-        ITrainingView view = terminal.Interactive ? new LiveTrainingView(terminal, recipe.Epochs) : new PlainTrainingView(terminal, recipe.Epochs);
+        {
+            terminal.Line(string.Create(
+                CultureInfo.InvariantCulture, $"going on after {Quantities.Epochs(run.Epochs)} and {run.Steps} steps"));
+        }
+        ITrainingView view = terminal.Interactive
+            ? new LiveTrainingView(terminal, recipe.Epochs) : new PlainTrainingView(terminal, recipe.Epochs);
         if (!run.Train(view, interruption.Token))
         {
             terminal.Failure(string.Create(CultureInfo.InvariantCulture,
-                $"interrupted after {Quantities.Epochs(run.Epochs)} and {run.Steps} steps; go on with: gpunet train --resume --out {folder}"));
+                $"interrupted after {Quantities.Epochs(run.Epochs)} and {run.Steps} steps; go on with: "
+                    + $"gpunet train --resume --out {folder}"));
             return interruption.ExitCode;
         }
         if (run.Metrics.Epochs.Count > 0)
             TerminalChart.Write(terminal, run.Metrics);
         terminal.Line(string.Create(CultureInfo.InvariantCulture,
-            $"test accuracy {Quantities.Percent(run.Metrics.TestAccuracy ?? 0)} after {Quantities.Epochs(run.Epochs)} in {Quantities.Duration(run.Metrics.Seconds)}, {run.Metrics.TrainImagesPerSecond:F0} images/s; written to {folder}"));
+            $"test accuracy {Quantities.Percent(run.Metrics.TestAccuracy ?? 0)} after {Quantities.Epochs(run.Epochs)} in "
+                + $"{Quantities.Duration(run.Metrics.Seconds)}, {run.Metrics.TrainImagesPerSecond:F0} images/s; written to {folder}"));
         return ExitCodes.Done;
     }
 

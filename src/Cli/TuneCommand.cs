@@ -7,7 +7,9 @@ using Subject = GpuNet.Cli.SubjectOptions.Subject;
 
 namespace GpuNet.Cli;
 
-/// <summary><c>gpunet tune</c>: measures which kernels are best for a network on a device, and remembers them for the other commands.</summary>
+/// <summary>
+/// <c>gpunet tune</c>: measures which kernels are best for a network on a device, and remembers them for the other commands.
+/// </summary>
 internal static class TuneCommand
 {
     public static Command Create(Terminal terminal)
@@ -119,10 +121,13 @@ internal static class TuneCommand
     private static void Print(Terminal terminal, Subject subject, Device device, List<Part> parts)
     {
         terminal.Line(string.Create(CultureInfo.InvariantCulture,
-            $"{subject.Model.Name}, width {subject.Model.Width}, batch {subject.Batch}, {subject.Model.ImageHeight}x{subject.Model.ImageWidth}x3, {subject.Model.Classes} classes; {device}, {Device.KernelCompiler}"));
+            $"{subject.Model.Name}, width {subject.Model.Width}, batch {subject.Batch}, "
+                + $"{subject.Model.ImageHeight}x{subject.Model.ImageWidth}x3, {subject.Model.Classes} classes; {device}, "
+                + $"{Device.KernelCompiler}"));
         if (device.IsHost)
         {
-            terminal.Line($"Nothing to tune: on device {device.Name} every operator has one candidate, its host code. Tune a device that runs kernels (--device, see gpunet devices).");
+            terminal.Line($"Nothing to tune: on device {device.Name} every operator has one candidate, its host code. "
+                + "Tune a device that runs kernels (--device, see gpunet devices).");
             return;
         }
         foreach (Part part in parts)
@@ -132,7 +137,8 @@ internal static class TuneCommand
 
     private static void Print(Terminal terminal, Part part)
     {
-        Table table = Terminal.NewTable((part.Name, false), ("nodes", true), ("rule", false), ("time", true), ("best", false), ("time", true), ("ratio", true));
+        Table table = Terminal.NewTable(
+            (part.Name, false), ("nodes", true), ("rule", false), ("time", true), ("best", false), ("time", true), ("ratio", true));
         foreach (Row row in part.Rows)
         {
             TunedOperator r = row.Result;
@@ -152,7 +158,8 @@ internal static class TuneCommand
                 terminal.Line($"{row.Result.Operator}: {trial.Candidate} failed: {Quantities.OneLine(trial.Failure)}");
         }
         terminal.Line(string.Create(CultureInfo.InvariantCulture,
-            $"{part.Name}: {1000 * part.RuleSeconds:F3} ms by rule, {1000 * part.TunedSeconds:F3} ms tuned (sum over the operators, each alone), ratio {part.TunedSeconds / part.RuleSeconds:F2}"));
+            $"{part.Name}: {1000 * part.RuleSeconds:F3} ms by rule, {1000 * part.TunedSeconds:F3} ms tuned (sum over the operators, "
+                + $"each alone), ratio {part.TunedSeconds / part.RuleSeconds:F2}"));
     }
 
     private static string Time(Trial trial) => trial.Failure.Length > 0 ? "failed"

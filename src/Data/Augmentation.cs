@@ -95,3 +95,19 @@ public record Augmentation(int CropPadding = 0, float FlipProbability = 0f, Crop
             }
     }
 }
+
+/// <summary>One drawn placement: output pixel (y, x) is padded pixel (y + Top, x' + Left) with x' = x, or W - 1 - x if flipped.</summary>
+/// <param name="Top">First row of the crop in the padded image, 0 to twice the padding.</param>
+/// <param name="Left">First column of the crop in the padded image, 0 to twice the padding.</param>
+/// <param name="Flip">Whether the crop is then mirrored left to right.</param>
+public readonly record struct CropFlip(int Top, int Left, bool Flip);
+
+/// <summary>What a crop shows where it reaches beyond the image.</summary>
+public enum CropFill
+{
+    /// <summary>Black before normalisation, as torchvision's <c>RandomCrop(32, padding=4)</c> in front of <c>Normalize</c>.</summary>
+    Black,
+
+    /// <summary>The mean colour, which normalisation turns into zeros.</summary>
+    Mean,
+}

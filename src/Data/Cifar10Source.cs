@@ -75,8 +75,11 @@ public sealed record Cifar10Source(string Folder) : DatasetSource
                 if (read < RecordLength)
                     throw CutShort(path, offset, read);
                 if (record[0] >= ClassCount)
+                {
                     throw new InvalidDataException(
-                        $"{path}: byte {offset}: expected a label 0..{ClassCount - 1}, found {record[0]} (record {offset / RecordLength})");
+                        $"{path}: byte {offset}: expected a label 0..{ClassCount - 1}, "
+                        + $"found {record[0]} (record {offset / RecordLength})");
+                }
                 labels[image] = record[0];
                 Interleave(record.AsSpan(1), pixels.AsSpan(image * ImageLength, ImageLength));
             }

@@ -33,9 +33,11 @@ public sealed class ImageDataset
             throw new ArgumentException($"{name}: expected at least one image, found none", nameof(labels));
         long expected = (long)labels.Length * height * width * channels;
         if (pixels.Length != expected)
+        {
             throw new ArgumentException(
-                $"{name}: expected {expected} pixel bytes for {labels.Length} images of {height}x{width}x{channels}, found {pixels.Length}",
-                nameof(pixels));
+                $"{name}: expected {expected} pixel bytes for {labels.Length} images of {height}x{width}x{channels}, "
+                + $"found {pixels.Length}", nameof(pixels));
+        }
         for (int i = 0; i < labels.Length; i++)
             if (labels[i] >= classNames.Count)
                 throw new ArgumentException(

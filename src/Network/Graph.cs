@@ -94,9 +94,15 @@ public sealed class Graph
             if (!Holds(from[i]))
                 throw new GpuNetException($"{name} ({op.GetType().Name}): input {i} belongs to another graph.");
             if (from[i].Shape != expected[i])
-                throw new GpuNetException($"{name} ({op.GetType().Name}): shape of input {i}: expected {expected[i]}, got {from[i].Shape}.");
+            {
+                throw new GpuNetException(
+                    $"{name} ({op.GetType().Name}): shape of input {i}: expected {expected[i]}, got {from[i].Shape}.");
+            }
             if (from[i].Type != op.InputType(i))
-                throw new GpuNetException($"{name} ({op.GetType().Name}): type of input {i}: expected {op.InputType(i)}, got {from[i].Type}.");
+            {
+                throw new GpuNetException(
+                    $"{name} ({op.GetType().Name}): type of input {i}: expected {op.InputType(i)}, got {from[i].Type}.");
+            }
         }
         try
         {
@@ -108,7 +114,10 @@ public sealed class Graph
         }
         ImmutableArray<string> parameters = parameterNames ?? [.. op.Parameters.Select(p => $"{name}.{p.Name}")];
         if (parameters.Length != op.Parameters.Length)
-            throw new GpuNetException($"{name} ({op.GetType().Name}): has {op.Parameters.Length} parameters, got {parameters.Length} names.");
+        {
+            throw new GpuNetException(
+                $"{name} ({op.GetType().Name}): has {op.Parameters.Length} parameters, got {parameters.Length} names.");
+        }
         if (names.Contains(name))
             throw new GpuNetException($"{name} ({op.GetType().Name}): the graph already has a node of that name.");
         if (parameters.Where((p, i) => allParameters.Contains(p) || parameters.IndexOf(p) < i).FirstOrDefault() is { } taken)
@@ -126,4 +135,29 @@ public sealed class Graph
         values.Add(value);
         return value;
     }
+}
+
+/// <summary>One operator in a graph.</summary>
+/// <param name="Name">Name, unique in the graph.</param>
+/// <param name="Operator">What it computes.</param>
+/// <param name="Inputs">What it reads.</param>
+/// <param name="Output">What it makes.</param>
+/// <param name="ParameterNames">
+/// Full names of its parameters, in the operator's order: <c>name.parameter</c>, or those of the nodes it was fused from.
+/// </param>
+public sealed record Node(
+    string Name, Operator Operator, ImmutableArray<Value> Inputs, Value Output, ImmutableArray<string> ParameterNames)
+{
+    /// <summary>Its parameters under their full names, in the operator's order.</summary>
+    public IEnumerable<(string Name, ParameterSpec Spec)> Parameters => ParameterNames.Zip(Operator.Parameters);
+}
+
+/// <summary>A tensor of a graph: one of its inputs, or the output of a node.</summary>
+/// <param name="Id">Position in the order in which the graph's tensors were added.</param>
+/// <param name="Shape">Extents.</param>
+/// <param name="Type">How its values lie in memory.</param>
+public readonly record struct Value(int Id, Shape Shape, ElementType Type = ElementType.Float32)
+{
+    /// <summary>Extents in memory, in floats.</summary>
+    internal Shape Stored => Type.Stored(Shape);
 }

@@ -39,10 +39,12 @@ public sealed partial class NetworkBuilder
     }
 
     /// <summary>A depthwise convolution.</summary>
-    public Value DepthwiseConv(string name, Value x, Window window, bool bias = false) => Conv(name, x, x.Shape.C, window, x.Shape.C, bias);
+    public Value DepthwiseConv(string name, Value x, Window window, bool bias = false) =>
+        Conv(name, x, x.Shape.C, window, x.Shape.C, bias);
 
     /// <summary>A pointwise convolution.</summary>
-    public Value PointwiseConv(string name, Value x, int channels, bool bias = false) => Conv(name, x, channels, new Window(1), bias: bias);
+    public Value PointwiseConv(string name, Value x, int channels, bool bias = false) =>
+        Conv(name, x, channels, new Window(1), bias: bias);
 
     /// <summary>A fully connected layer on [N, 1, 1, C].</summary>
     public Value Linear(string name, Value x, int channels, Initializer weights, bool bias = true) =>
@@ -71,7 +73,8 @@ public sealed partial class NetworkBuilder
     public Value Dropout(string name, Value x, float rate) => rate > 0 ? Graph.Add(name, new Dropout(x.Shape, rate), x) : x;
 
     /// <summary>Drops whole images of a branch in training.</summary>
-    public Value StochasticDepth(string name, Value x, float rate) => rate > 0 ? Graph.Add(name, new StochasticDepth(x.Shape, rate), x) : x;
+    public Value StochasticDepth(string name, Value x, float rate) =>
+        rate > 0 ? Graph.Add(name, new StochasticDepth(x.Shape, rate), x) : x;
 
     /// <summary>Marks the network's result, output <c>output</c>.</summary>
     public void Output(Value logits) => Graph.MarkOutput("output", logits);

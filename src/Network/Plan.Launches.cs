@@ -11,6 +11,22 @@ public sealed partial class Plan
         : $"forward {forwardPass.Description}, backward {backwardPass.Description}";
 
     /// <summary>
+    /// Times every operator while it is set; null as a rule. A profiled pass waits for the device between operators, and launches them one
+    /// by one.
+    /// </summary>
+    public Profiler? Profiler { get; set; }
+
+    private void Run(Profiler profiler, IEnumerable<int> nodes, string pass, Action<Step> launch)
+    {
+        foreach (int i in nodes)
+        {
+            long start = profiler.Start();
+            launch(forward[i]);
+            profiler.Stop(start, RunGraph.Nodes[i], pass, forward[i].Launcher.Candidate);
+        }
+    }
+
+    /// <summary>
     /// One direction's launches. On a device that can, those whose arguments never change are recorded once and repeated by the driver;
     /// memory is planned and parameters stay where they are, so that nothing but a step's seed is passed by value and changes. Whatever
     /// goes wrong with a record, the launches are made one by one.
@@ -33,7 +49,8 @@ public sealed partial class Plan
                     return "a list of launches (the second pass is recorded)";
                 int graphs = pieces.Count(p => p.Graph is not null), others = pieces.Where(p => p.Graph is null).Sum(p => p.End - p.First);
                 return graphs == 1 && others == 0 ? "one launch"
-                    : $"{graphs} graph{(graphs == 1 ? "" : "s")} and {others} operator{(others == 1 ? "" : "s")} launched with this step's seed";
+                    : $"{graphs} graph{(graphs == 1 ? "" : "s")} and {others} operator{(others == 1 ? "" : "s")} launched with this "
+                    + "step's seed";
             }
         }
 

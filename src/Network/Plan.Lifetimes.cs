@@ -32,7 +32,8 @@ public sealed partial class Plan
             storage = Storage();
             runsBackward = [.. graph.Nodes.Select(n => wanted[n.Output.Id])];
             firstContributor = FirstContributors();
-            value = [.. graph.Values.Select(v => storage[v.Id] == v.Id ? layout.Add(v.Stored.Bytes, FirstUse(v), LastUseOfStorage(v)) : -1)];
+            value = [.. graph.Values.Select(
+                v => storage[v.Id] == v.Id ? layout.Add(v.Stored.Bytes, FirstUse(v), LastUseOfStorage(v)) : -1)];
             gradient = [.. graph.Values.Select(v => wanted[v.Id] ? PlaceGradient(v, root!.Value, gradientOf) : (int?)null)];
             saved = [.. graph.Nodes.Select((n, i) => PlaceSaved(n, i))];
             workspaceElements = [.. launchers.Select(l => l.WorkspaceElements)];
@@ -65,7 +66,8 @@ public sealed partial class Plan
                     : arena.At(layout.Offset(workspace), Shape.Vector(checked((int)workspaceElements[i]))),
                 Prepared = prepared[i] is { } kept
                     ? arena.At(layout.Offset(kept), Shape.Vector(checked((int)preparedElements[i]))) : Tensor.None,
-                DInputs = [.. node.Inputs.Select((v, input) => runsBackward[i] ? InputGradient(i, input, gradients[v.Id]) : Kernels.Gradient.None)],
+                DInputs = [.. node.Inputs.Select(
+                    (v, input) => runsBackward[i] ? InputGradient(i, input, gradients[v.Id]) : Kernels.Gradient.None)],
                 DParameters = [.. node.ParameterNames.Select(name => runsBackward[i] ? parameters.Gradient(name) : Tensor.None)],
                 DOutput = runsBackward[i] ? gradients[node.Output.Id] : Tensor.None,
                 Training = mode == PlanMode.Training,

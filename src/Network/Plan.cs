@@ -39,14 +39,16 @@ public sealed partial class Plan : IDisposable
             kept[value] = RunGraph.Inputs[name];
         foreach ((string name, Value value) in graph.Outputs)
             kept[value] = RunGraph.Output(name);
-        Launcher[] launchers = [.. RunGraph.Nodes.Select(n => n.Operator.Bind(parameters.Device, mode == PlanMode.Inference ? DirectionSet.Forward : DirectionSet.Both))];
+        Launcher[] launchers = [.. RunGraph.Nodes.Select(
+            n => n.Operator.Bind(parameters.Device, mode == PlanMode.Inference ? DirectionSet.Forward : DirectionSet.Both))];
         Value? start = GradientRoot is { } root ? kept[root] : null;
         var lifetimes = new Lifetimes(RunGraph, launchers, mode, start, [.. gradientOf.Select(v => kept[v])]);
         if (start is not null && lifetimes.OffsetOfGradient(start.Value.Id) is null)
             throw new GpuNetException("A plan with a backward pass needs a parameter to train, or an input whose gradient is wanted.");
         arena = new Arena(parameters.Device, lifetimes.Bytes, $"a plan ({mode}) for {Batch(graph)} images", Batch(graph));
         values = [.. RunGraph.Values.Select(v => arena.At(lifetimes.OffsetOfValue(v.Id), v.Stored))];
-        gradients = [.. RunGraph.Values.Select(v => lifetimes.OffsetOfGradient(v.Id) is { } offset ? arena.At(offset, v.Shape) : Tensor.None)];
+        gradients = [.. RunGraph.Values.Select(
+            v => lifetimes.OffsetOfGradient(v.Id) is { } offset ? arena.At(offset, v.Shape) : Tensor.None)];
         // A node draws its random numbers by its place in the graph as it was given, whatever passes made of the nodes before it.
         Dictionary<string, int> places = graph.Nodes.Select((n, i) => (n.Name, i)).ToDictionary(p => p.Name, p => p.i);
         forward =
@@ -55,8 +57,8 @@ public sealed partial class Plan : IDisposable
                 new Step(l, lifetimes.Operands(i, arena, values, gradients, parameters), places[RunGraph.Nodes[i].Name])),
         ];
         backward = [.. forward.Reverse().Where(s => !s.Operands.DOutput.IsNone)];
-        forwardPass = new Pass(Device, forward, mode == PlanMode.Training, static s => s.Launcher.Forward(s.Operands));
-        backwardPass = new Pass(Device, backward, mode == PlanMode.Training, static s => s.Launcher.Backward(s.Operands));
+        forwardPass = new Pass(Device, forward, mode == PlanMode.Training, RunForward);
+        backwardPass = new Pass(Device, backward, mode == PlanMode.Training, RunBackward);
         if (GradientRoot is { Shape.Elements: 1 } number)
             Gradient(number).Upload([1f], "loss gradient");
     }
@@ -121,7 +123,10 @@ public sealed partial class Plan : IDisposable
         if (Profiler is null)
             forwardPass.Run();
         else
-            ProfileForward(Profiler);
+        {
+            Run(Profiler, Enumerable.Range(0, forward.Length), Mode == PlanMode.Inference
+                ? Profiler.Inference : Profiler.Forward, RunForward);
+        }
         // Batch norms have moved their running statistics.
         if (Mode == PlanMode.Training)
             Parameters.Changed();
@@ -129,7 +134,8 @@ public sealed partial class Plan : IDisposable
 
     /// <summary>
     /// Runs the gradients back from <see cref="GradientRoot"/> and adds those of the parameters to what the store holds. The root's
-    /// gradient is 1 from the start if it is a single number such as a loss; else fill it beforehand (see <see cref="Gradient"/>). Once for each
+    /// gradient is 1 from the start if it is a single number such as a loss; else fill it beforehand (see <see cref="Gradient"/>). Once
+    /// for each
     /// <see cref="Forward"/>: memory that is no longer needed on the way back serves for gradients.
     /// </summary>
     public void Backward()
@@ -140,7 +146,10 @@ public sealed partial class Plan : IDisposable
         if (Profiler is null)
             backwardPass.Run();
         else
-            ProfileBackward(Profiler);
+        {
+            Run(Profiler, Enumerable.Range(0, forward.Length).Reverse().Where(i => !forward[i].Operands.DOutput.IsNone), Profiler.Backward,
+                RunBackward);
+        }
     }
 
     /// <summary>Gives the memory back. The parameters stay.</summary>
@@ -162,7 +171,8 @@ public sealed partial class Plan : IDisposable
 
     private Value Kept(Value value) => kept.TryGetValue(value, out Value own)
         ? own
-        : throw new GpuNetException($"A plan gives the tensors of its graph's inputs and outputs; value {value.Id} {value.Shape} is neither.");
+        : throw new GpuNetException(
+        $"A plan gives the tensors of its graph's inputs and outputs; value {value.Id} {value.Shape} is neither.");
 
     private static void Check(Graph graph, ParameterStore parameters, PlanMode mode, IReadOnlyList<Value> gradientOf)
     {
@@ -176,7 +186,10 @@ public sealed partial class Plan : IDisposable
             {
                 ParameterSpec there = parameters.Spec(name);
                 if (there.Shape != spec.Shape || there.Kind != spec.Kind)
-                    throw new GpuNetException($"Parameter {name}: the graph asks for {spec.Kind} {spec.Shape}, the store has {there.Kind} {there.Shape}.");
+                {
+                    throw new GpuNetException(
+                        $"Parameter {name}: the graph asks for {spec.Kind} {spec.Shape}, the store has {there.Kind} {there.Shape}.");
+                }
             }
             if (mode != PlanMode.Inference && node.Operator.IsInferenceOnly)
                 throw new GpuNetException($"{node.Name} ({node.Operator}): has no backward pass; only a plan for inference may hold it.");
@@ -218,8 +231,13 @@ public sealed partial class Plan : IDisposable
             return loss;
         return graph.Outputs.Count == 1
             ? graph.Outputs.Values.Single()
-            : throw new GpuNetException($"A plan with a backward pass needs a graph with one output, or one called loss; it has {graph.Outputs.Count}.");
+            : throw new GpuNetException(
+            $"A plan with a backward pass needs a graph with one output, or one called loss; it has {graph.Outputs.Count}.");
     }
+
+    private static void RunForward(Step step) => step.Launcher.Forward(step.Operands);
+
+    private static void RunBackward(Step step) => step.Launcher.Backward(step.Operands);
 
     private static int Batch(Graph graph) => graph.Inputs.Values.First().Shape.N;
 
@@ -237,4 +255,20 @@ public sealed partial class Plan : IDisposable
     }
 
     private readonly record struct Step(Launcher Launcher, Operands Operands, int Index);
+}
+
+/// <summary>What a plan is built to do.</summary>
+public enum PlanMode
+{
+    /// <summary>
+    /// Forward only, with running statistics and without dropout; operators are fused (<see cref="InferencePasses"/>), and memory is
+    /// reused as soon as it is free.
+    /// </summary>
+    Inference,
+
+    /// <summary>Forward as at inference, and backward.</summary>
+    Gradients,
+
+    /// <summary>Forward with batch statistics and dropout, and backward.</summary>
+    Training,
 }

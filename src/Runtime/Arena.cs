@@ -73,7 +73,10 @@ public sealed unsafe class Arena : IDisposable
     public Tensor At(long offset, Shape shape)
     {
         if (offset % Alignment != 0 || offset < 0 || offset + shape.Bytes > Bytes)
-            throw new ArgumentOutOfRangeException(nameof(offset), $"Tensor {shape} at byte {offset} does not fit an arena of {Bytes} bytes.");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(offset), $"Tensor {shape} at byte {offset} does not fit an arena of {Bytes} bytes.");
+        }
         return new Tensor(this, offset / sizeof(float), shape);
     }
 
@@ -116,7 +119,8 @@ public sealed unsafe class Arena : IDisposable
     {
         string fits = items > 1 ? $" About {(long)((double)items * available / Bytes)} instead of {items} would fit." : "";
         return new GpuNetException(
-            $"Out of memory on {Device.Name}: {owner} asks for {Bytes / 1048576.0:F1} MiB, and about {available / 1048576.0:F1} MiB are free.{fits}",
+            $"Out of memory on {Device.Name}: {owner} asks for {Bytes / 1048576.0:F1} MiB, "
+            + $"and about {available / 1048576.0:F1} MiB are free.{fits}",
             cause!);
     }
 }

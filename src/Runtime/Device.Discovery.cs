@@ -107,9 +107,16 @@ public sealed partial class Device
     private static void RequirePrecision(DeviceInfo info, DeviceOptions options)
     {
         if (options.Precision == Precision.TensorFloat32 && info.ComputeCapability < DeviceInfo.MatrixUnitsCapability)
-            throw new GpuNetException($"Device {info.Name} has no tf32 matrix units: they take CUDA devices of compute capability 8.0 and later. Use precision float32.");
+        {
+            throw new GpuNetException(
+                $"Device {info.Name} has no tf32 matrix units: they take CUDA devices of compute capability 8.0 and later. "
+                + "Use precision float32.");
+        }
         if (options.Precision == Precision.Bfloat16 && info.Kind == DeviceKind.Cpu)
-            throw new GpuNetException($"Device {info.Name} keeps values as float32: bfloat16 takes a device that runs kernels. Use precision float32.");
+        {
+            throw new GpuNetException(
+                $"Device {info.Name} keeps values as float32: bfloat16 takes a device that runs kernels. Use precision float32.");
+        }
     }
 
     private static Context CreateContext(DeviceOptions options) => Context.Create(builder =>
@@ -190,7 +197,8 @@ public sealed partial class Device
     private static DeviceInfo Missing(string name, DeviceKind kind, string unixLibrary, string windowsLibrary)
     {
         string library = OperatingSystem.IsWindows() ? windowsLibrary : unixLibrary;
-        string note = NativeLibrary.TryLoad(library, out nint handle) && Free(handle) ? $"{library} is there but lists no usable device" : $"no driver: {library} was not found";
+        string note = NativeLibrary.TryLoad(library, out nint handle) && Free(handle)
+            ? $"{library} is there but lists no usable device" : $"no driver: {library} was not found";
         return new DeviceInfo(name, kind, "-", 0, 0, 0, 0, 0, false, note);
     }
 
@@ -202,7 +210,8 @@ public sealed partial class Device
 
     private static DeviceInfo HostInfo()
     {
-        int bits = Vector512.IsHardwareAccelerated ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 32;
+        int bits = Vector512.IsHardwareAccelerated
+            ? 512 : Vector256.IsHardwareAccelerated ? 256 : Vector128.IsHardwareAccelerated ? 128 : 32;
         string description = string.Create(CultureInfo.InvariantCulture, $"{RuntimeInformation.ProcessArchitecture}, {bits}-bit vectors");
         return new DeviceInfo("cpu", DeviceKind.Cpu, description, AvailableHostMemory(), Environment.ProcessorCount, 1, 1, 0, true, "")
         {
@@ -212,15 +221,16 @@ public sealed partial class Device
     }
 
     private static DeviceInfo SimulatorInfo(DeviceOptions options) => new(
-        "simulator", DeviceKind.Simulator, $"kernels on the processor, through {KernelCompiler}", AvailableHostMemory(), 1, options.WarpSize,
-        options.WarpSize * options.WarpsPerGroup, 48 << 10, true, "for tests and debugging, slow")
+        "simulator", DeviceKind.Simulator, $"kernels on the processor, through {KernelCompiler}", AvailableHostMemory(), 1,
+        options.WarpSize, options.WarpSize * options.WarpsPerGroup, 48 << 10, true, "for tests and debugging, slow")
     {
         GraphObstacle = "the simulator has no graphs",
     };
 
     // Run-time packages ship only libOpenCL.so.1, while the loader looks for libOpenCL.so.
     private static nint ResolveOpenCL(Assembly assembly, string name) =>
-        name.Contains("OpenCL", StringComparison.OrdinalIgnoreCase) && NativeLibrary.TryLoad("libOpenCL.so.1", out nint handle) ? handle : 0;
+        name.Contains("OpenCL", StringComparison.OrdinalIgnoreCase) && NativeLibrary.TryLoad("libOpenCL.so.1", out nint handle)
+        ? handle : 0;
 
     // The kernels use no generic pointers, so a device that only fails to report them runs them. The setter is not public.
     private static void AssumeGenericAddressSpace(CLDevice device) =>

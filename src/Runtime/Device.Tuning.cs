@@ -11,7 +11,8 @@ public sealed partial class Device
     /// was opened without them (<see cref="DeviceOptions.UseTuning"/>).
     /// </summary>
     public TuningFile? Tuning => Options.UseTuning
-        ? LazyInitializer.EnsureInitialized(ref tuning, () => new TuningFile(Options.TuningPath ?? TuningFile.DefaultPath, TuningKey(Info, Options)))
+        ? LazyInitializer.EnsureInitialized(
+        ref tuning, () => new TuningFile(Options.TuningPath ?? TuningFile.DefaultPath, TuningKey(Info, Options)))
         : null;
 
     /// <summary>
@@ -19,7 +20,9 @@ public sealed partial class Device
     /// kind share their choices.
     /// </summary>
     /// <param name="info">The device.</param>
-    /// <param name="options">The choices it is opened with. Each that changes candidates, or how long they take, has a place in the text.</param>
+    /// <param name="options">
+    /// The choices it is opened with. Each that changes candidates, or how long they take, has a place in the text.
+    /// </param>
     public static string TuningKey(DeviceInfo info, DeviceOptions options)
     {
         ArgumentNullException.ThrowIfNull(info);
@@ -27,7 +30,8 @@ public sealed partial class Device
         string[] parts =
         [
             $"{info.Kind} {info.Description}",
-            string.Create(CultureInfo.InvariantCulture, $"{info.Multiprocessors} multiprocessors, groups of {info.MaxGroupSize} by {info.WarpSize}"),
+            string.Create(CultureInfo.InvariantCulture,
+                $"{info.Multiprocessors} multiprocessors, groups of {info.MaxGroupSize} by {info.WarpSize}"),
             info.Driver.Length > 0 ? $"driver {info.Driver}" : "",
             KernelCompiler,
             options.Checked ? "checked" : "",

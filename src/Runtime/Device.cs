@@ -1,6 +1,8 @@
+using Context = ILGPU.Context;
+using System.Collections.Concurrent;
+using System.Reflection;
 using ILGPU;
 using ILGPU.Runtime;
-using Context = ILGPU.Context;
 
 namespace GpuNet;
 
@@ -10,6 +12,7 @@ namespace GpuNet;
 /// </summary>
 public sealed partial class Device : IDisposable
 {
+    private readonly ConcurrentDictionary<(MethodInfo Method, int GroupSize), Lazy<Delegate>> kernels = new();
     private readonly Context? context;
     private readonly Accelerator? accelerator;
     private readonly AcceleratorStream? stream;
@@ -65,6 +68,19 @@ public sealed partial class Device : IDisposable
         _ => accelerator.MemorySize,
     };
 
+    /// <summary>
+    /// Loads a kernel, or returns what was loaded before: plans that are built one after another share their kernels. Accelerators too
+    /// remember what they compiled, but only while something else holds it.
+    /// </summary>
+    /// <typeparam name="TLaunch">A delegate of a stream, a launch configuration, and the kernel's arguments.</typeparam>
+    /// <param name="kernel">The static method.</param>
+    /// <param name="groupSize">Threads of a group.</param>
+    /// <param name="load">Loads it on the accelerator.</param>
+    internal TLaunch Load<TLaunch>(Delegate kernel, int groupSize, Func<KernelSpecialization, TLaunch> load)
+        where TLaunch : Delegate =>
+        (TLaunch)kernels.GetOrAdd((kernel.Method, groupSize), _ => new Lazy<Delegate>(() =>
+            Options.Loader?.Load<TLaunch>(kernel, groupSize) ?? load(new KernelSpecialization(groupSize, null)))).Value;
+
     /// <summary>Waits until all queued work is done.</summary>
     public void Synchronize() => stream?.Synchronize();
 
@@ -85,4 +101,32 @@ public sealed partial class Device : IDisposable
         GCMemoryInfo memory = GC.GetGCMemoryInfo();
         return Math.Max(0, memory.TotalAvailableMemoryBytes - Environment.WorkingSet);
     }
+}
+
+internal static class ZeroKernel
+{
+    // A thread owns target[i]. Nothing is shared; stores are contiguous.
+    public static void Fill(ArrayView<float> target, int count)
+    {
+        int i = (Grid.IdxX * Group.DimX) + Group.IdxX;
+        if (i < count)
+            target[i] = 0f;
+    }
+}
+
+/// <summary>
+/// Loads kernels in an accelerator's place, over the simulator's memory: the way to prove the code of a card where there is none.
+/// </summary>
+internal interface IKernelLoader
+{
+    /// <summary>The device it stands for.</summary>
+    /// <param name="simulator">The simulator that gives the memory.</param>
+    DeviceInfo Describe(DeviceInfo simulator);
+
+    /// <summary>Loads a kernel.</summary>
+    /// <typeparam name="TLaunch">A delegate of a stream, a launch configuration, and the kernel's arguments.</typeparam>
+    /// <param name="kernel">The static method.</param>
+    /// <param name="groupSize">Threads of a group.</param>
+    TLaunch Load<TLaunch>(Delegate kernel, int groupSize)
+        where TLaunch : Delegate;
 }

@@ -32,10 +32,14 @@ public readonly unsafe struct Tensor
     /// </summary>
     public ArrayView<float> View => arena!.View(offset, Shape.Elements);
 
-    /// <summary>The memory as host code sees it. Only on device <c>cpu</c>. Writes through it are not seen, as those of <see cref="View"/>.</summary>
+    /// <summary>
+    /// The memory as host code sees it. Only on device <c>cpu</c>. Writes through it are not seen, as those of <see cref="View"/>.
+    /// </summary>
     public float* Pointer => arena!.Host + offset;
 
-    /// <summary>The memory as host code sees it. Only on device <c>cpu</c>. Writes through it are not seen, as those of <see cref="View"/>.</summary>
+    /// <summary>
+    /// The memory as host code sees it. Only on device <c>cpu</c>. Writes through it are not seen, as those of <see cref="View"/>.
+    /// </summary>
     public Span<float> Span => new(Pointer, checked((int)Shape.Elements));
 
     /// <summary>The same memory under other extents of equal size.</summary>
@@ -47,7 +51,8 @@ public readonly unsafe struct Tensor
     /// <param name="first">Where it starts, in elements; a multiple of <see cref="Arena.Alignment"/> bytes.</param>
     /// <param name="shape">Its extents.</param>
     /// <exception cref="ArgumentOutOfRangeException">The part does not lie inside the tensor, or not on a boundary.</exception>
-    public Tensor Slice(long first, Shape shape) => first >= 0 && first % (Arena.Alignment / sizeof(float)) == 0 && first + shape.Elements <= Shape.Elements
+    public Tensor Slice(long first, Shape shape) =>
+        first >= 0 && first % (Arena.Alignment / sizeof(float)) == 0 && first + shape.Elements <= Shape.Elements
         ? new Tensor(arena!, offset + first, shape)
         : throw new ArgumentOutOfRangeException(nameof(first), $"A tensor of shape {Shape} has no part {shape} at element {first}.");
 

@@ -16,7 +16,7 @@ public sealed class TuningFile(string path, string device)
     public const string PathVariable = "GPUNET_TUNING";
 
     private const int Format = 1;
-    private static readonly TimeSpan MostWaiting = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(5);
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -81,7 +81,9 @@ public sealed class TuningFile(string path, string device)
     }
 
     /// <summary>Remembers a choice, here and in the file.</summary>
-    /// <exception cref="GpuNetException">The file cannot be written, or holds something else; the choice then holds for this device alone.</exception>
+    /// <exception cref="GpuNetException">
+    /// The file cannot be written, or holds something else; the choice then holds for this device alone.
+    /// </exception>
     public void Remember(string key, TunedChoice choice)
     {
         lock (mutex)
@@ -111,7 +113,7 @@ public sealed class TuningFile(string path, string device)
     private void Merge(string key, TunedChoice choice)
     {
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
-        using FileStream? held = Hold();
+        using FileStream? locked = LockFile();
         (Content content, string obstacle) = Read();
         // It may be somebody's work, named by mistake.
         if (obstacle.Length > 0)
@@ -119,25 +121,12 @@ public sealed class TuningFile(string path, string device)
         if (!content.Devices.TryGetValue(device, out Dictionary<string, TunedChoice>? known))
             content.Devices[device] = known = [];
         known[key] = choice;
-        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        try
-        {
-            using (var file = new FileStream(temporary, FileMode.CreateNew))
-            {
-                JsonSerializer.Serialize(file, content, Json);
-                file.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
+        AtomicFile.Write(path, file => JsonSerializer.Serialize(file, content, Json));
     }
 
     // Keeps other processes from writing until disposed. Its file stays: removing it would let two of them hold a lock at a time. Who
     // waits in vain goes on without, which at worst loses a choice.
-    private FileStream? Hold()
+    private FileStream? LockFile()
     {
         long start = Stopwatch.GetTimestamp();
         while (true)
@@ -148,7 +137,7 @@ public sealed class TuningFile(string path, string device)
             }
             catch (IOException)
             {
-                if (Stopwatch.GetElapsedTime(start) > MostWaiting)
+                if (Stopwatch.GetElapsedTime(start) > LockTimeout)
                     return null;
                 Thread.Sleep(5);
             }
@@ -194,3 +183,10 @@ public sealed class TuningFile(string path, string device)
     /// <summary>The file's content: for each device, for each operator, a choice.</summary>
     private sealed record Content(int GpunetTuning, Dictionary<string, Dictionary<string, TunedChoice>> Devices);
 }
+
+/// <summary>The candidate that was best for an operator when it was measured, and what it was measured against.</summary>
+/// <param name="Candidate">Its name.</param>
+/// <param name="Candidates">The names of all there were. The choice holds only as long as there are no others.</param>
+/// <param name="Build">Version of the code they are made of; with another the choice has to be measured again.</param>
+/// <param name="Ratio">Its time as a share of that of the candidate the rule chooses; 1 where they are the same.</param>
+public sealed record TunedChoice(string Candidate, string Candidates, string Build, double Ratio);

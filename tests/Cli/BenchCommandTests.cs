@@ -5,7 +5,8 @@ namespace GpuNet.Tests.Cli;
 
 public sealed class BenchCommandTests
 {
-    private static readonly string[] Small = ["bench", "mobilenetv2", "--width", "0.1", "--size", "32", "--classes", "10", "--device", "cpu"];
+    private static readonly string[] Small =
+        ["bench", "mobilenetv2", "--width", "0.1", "--size", "32", "--classes", "10", "--device", "cpu"];
 
     [Test]
     public void Inference_alone_says_nothing_of_training()
@@ -55,5 +56,6 @@ public sealed class BenchCommandTests
 
     [Test]
     public void What_no_machine_holds_is_told() =>
-        CommandRun.Of("bench", "efficientnet-b7", "--batch", "65536", "--size", "64", "--width", "100", "--device", "cpu").RequireFailure(1, "Out of memory on cpu");
+        CommandRun.Of("bench", "efficientnet-b7", "--batch", "65536", "--size", "64", "--width", "100", "--device", "cpu")
+        .RequireFailure(1, "Out of memory on cpu");
 }

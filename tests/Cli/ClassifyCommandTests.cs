@@ -15,7 +15,8 @@ public sealed class ClassifyCommandTests
         // Another batch size pads the last batch differently, which no result may depend on.
         JsonElement result = CommandRun.Json("eval", TrainedFolder.Path, "--device", "cpu", "--batch", "5", "--json");
         Assert.That(result.GetProperty("accuracy").GetDouble(), Is.EqualTo(metrics.GetProperty("test_accuracy").GetDouble()));
-        Assert.That(result.GetProperty("loss").GetDouble(), Is.EqualTo(metrics.GetProperty("epochs")[1].GetProperty("test_loss").GetDouble()).Within(1e-5));
+        Assert.That(result.GetProperty("loss").GetDouble(),
+            Is.EqualTo(metrics.GetProperty("epochs")[1].GetProperty("test_loss").GetDouble()).Within(1e-5));
         Assert.That(result.GetProperty("images").GetInt32(), Is.EqualTo(12));
         JsonElement[] classes = [.. result.GetProperty("classes").EnumerateArray()];
         Assert.That(classes.Select(c => c.GetProperty("name").GetString()), Is.EqualTo(ShapesSource.ClassNames));
@@ -26,7 +27,8 @@ public sealed class ClassifyCommandTests
     [Test]
     public void Evaluation_takes_other_data_and_prints_a_table()
     {
-        string output = CommandRun.Of("eval", TrainedFolder.Path, "--data", "shapes:train=1,test=3", "--device", "cpu").RequirePlain().Output;
+        string output = CommandRun.Of("eval", TrainedFolder.Path, "--data", "shapes:train=1,test=3", "--device", "cpu")
+            .RequirePlain().Output;
         Assert.That(output, Does.Contain("crescent").And.Contain("shapes test: 3 images, accuracy "));
     }
 
@@ -62,7 +64,8 @@ public sealed class ClassifyCommandTests
         using var folder = new TempFolder();
         ImageFile.Write(folder.File("wide.ppm"), new RgbImage(40, 75));
         ImageFile.Write(folder.File("tiny.png"), new RgbImage(5, 3));
-        string output = CommandRun.Of("predict", TrainedFolder.Path, folder.File("wide.ppm"), folder.File("tiny.png"), "--top", "2", "--device", "cpu")
+        string output = CommandRun.Of(
+            "predict", TrainedFolder.Path, folder.File("wide.ppm"), folder.File("tiny.png"), "--top", "2", "--device", "cpu")
             .RequirePlain().Output;
         Assert.That(output, Does.Contain("wide.ppm").And.Contain("tiny.png").And.Contain(" %"));
     }

@@ -11,7 +11,8 @@ public sealed class ProfileOptionTests
 
     private static string[] RunArguments =>
     [
-        "run", "--model", "mobilenetv2", "--width", "0.1", "--device", "cpu", "--weights", Path.Combine(TrainedFolder.Path, Checkpoint.WeightsName),
+        "run", "--model", "mobilenetv2", "--width", "0.1", "--device", "cpu", "--weights",
+        Path.Combine(TrainedFolder.Path, Checkpoint.WeightsName),
     ];
 
     [SetUp]
@@ -27,23 +28,28 @@ public sealed class ProfileOptionTests
         Write("labels", "labels", [2], [1L, 2L]);
         string[] args = [.. RunArguments, "--input", folder.File("x"), "--labels", folder.File("labels"), "--train"];
         CommandRun.Of([.. args, "--output", folder.File("y1"), "--gradients", folder.File("g1")]).RequirePlain();
-        string output = CommandRun.Of([.. args, "--output", folder.File("y2"), "--gradients", folder.File("g2"), "--profile"]).RequirePlain().Output;
+        string output = CommandRun.Of([.. args, "--output", folder.File("y2"), "--gradients", folder.File("g2"), "--profile"])
+            .RequirePlain().Output;
         foreach (string name in new[] { "y", "g" })
             Assert.That(File.ReadAllBytes(folder.File(name + "2")), Is.EqualTo(File.ReadAllBytes(folder.File(name + "1"))), name);
         RequireTable(output, folder.File("profile.json"));
         JsonElement[] events = RequireTrace(folder.File("profile.json"), "forward", "backward", "other");
-        Assert.That(events.Select(e => e.GetProperty("name").GetString()), Does.Contain("upload").And.Contain("download").And.Contain("features.0.0"));
-        Assert.That(output, Does.Match(@"SoftmaxCrossEntropy \S+ +backward +Host +[0-9]+ +[0-9.]+ ms +[0-9.]+ us +[0-9.]+ % +[0-9.]+ +[0-9.]+ +[0-9]+ %"));
+        Assert.That(events.Select(e => e.GetProperty("name").GetString()),
+            Does.Contain("upload").And.Contain("download").And.Contain("features.0.0"));
+        Assert.That(output,
+            Does.Match(@"SoftmaxCrossEntropy \S+ +backward +Host +[0-9]+ +[0-9.]+ ms +[0-9.]+ us +[0-9.]+ % +[0-9.]+ +[0-9.]+ +[0-9]+ %"));
     }
 
     [Test]
     public void A_prediction_is_profiled()
     {
         string picture = Picture();
-        JsonElement json = CommandRun.Json("predict", TrainedFolder.Path, picture, "--device", "cpu", "--json", $"--profile={folder.File("q.json")}");
+        JsonElement json = CommandRun.Json(
+            "predict", TrainedFolder.Path, picture, "--device", "cpu", "--json", $"--profile={folder.File("q.json")}");
         Assert.That(json.GetProperty("profile").GetString(), Is.EqualTo(folder.File("q.json")));
         RequireTrace(folder.File("q.json"), "inference", "other");
-        Assert.That(CommandRun.Json("predict", TrainedFolder.Path, picture, "--device", "cpu", "--json").TryGetProperty("profile", out _), Is.False);
+        Assert.That(CommandRun.Json("predict", TrainedFolder.Path, picture, "--device", "cpu", "--json").TryGetProperty("profile", out _),
+            Is.False);
     }
 
     [Test]
@@ -63,7 +69,8 @@ public sealed class ProfileOptionTests
     {
         string file = folder.File("p.json");
         JsonElement json = CommandRun.Json(
-            "bench", "mobilenetv2", "--width", "0.1", "--size", "32", "--classes", "10", "--batch", "2", "--train", "--runs", "1", "--device", "cpu", "--json", "--profile", file);
+            "bench", "mobilenetv2", "--width", "0.1", "--size", "32", "--classes", "10", "--batch", "2", "--train", "--runs", "1",
+            "--device", "cpu", "--json", "--profile", file);
         Assert.That(json.GetProperty("profile").GetString(), Is.EqualTo(file));
         RequireTrace(file, "inference", "forward", "backward", "other");
     }
@@ -73,13 +80,17 @@ public sealed class ProfileOptionTests
     {
         string picture = Picture();
         byte[] before = File.ReadAllBytes(picture);
-        CommandRun.Of("predict", TrainedFolder.Path, "--profile", picture).RequireFailure(2, "--profile: expected a file name that ends in .json");
-        CommandRun.Of("predict", "--profile", TrainedFolder.Path, picture).RequireFailure(2, "--profile: expected a file name that ends in .json");
+        CommandRun.Of("predict", TrainedFolder.Path, "--profile", picture)
+            .RequireFailure(2, "--profile: expected a file name that ends in .json");
+        CommandRun.Of("predict", "--profile", TrainedFolder.Path, picture)
+            .RequireFailure(2, "--profile: expected a file name that ends in .json");
         Assert.That(File.ReadAllBytes(picture), Is.EqualTo(before));
         Write("x.json", "input", [2, 3, 16, 20], new float[1920]);
-        CommandRun.Of([.. RunArguments, "--input", folder.File("x.json"), "--output", folder.File("y"), "--profile", folder.File("x.json")])
+        CommandRun.Of([.. RunArguments, "--input", folder.File("x.json"), "--output", folder.File("y"), "--profile",
+            folder.File("x.json")])
             .RequireFailure(2, "--output, --gradients and --profile are files of their own");
-        CommandRun.Of("predict", TrainedFolder.Path, picture, "--profile", folder.File("no/p.json")).RequireFailure(2, "--profile: expected a file in a folder that is there");
+        CommandRun.Of("predict", TrainedFolder.Path, picture, "--profile", folder.File("no/p.json"))
+            .RequireFailure(2, "--profile: expected a file in a folder that is there");
     }
 
     private static void RequireTable(string output, string file)
@@ -98,7 +109,8 @@ public sealed class ProfileOptionTests
         return events;
     }
 
-    private string Picture() => folder.Write("picture.ppm", [.. "P6 24 20 255\n"u8, .. Enumerable.Range(0, 24 * 20 * 3).Select(i => (byte)i)]);
+    private string Picture() =>
+        folder.Write("picture.ppm", [.. "P6 24 20 255\n"u8, .. Enumerable.Range(0, 24 * 20 * 3).Select(i => (byte)i)]);
 
     private void Write<T>(string file, string name, long[] shape, T[] values)
     {

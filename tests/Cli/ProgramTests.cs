@@ -48,6 +48,7 @@ public sealed class ProgramTests
         Assert.That(cpu.GetProperty("usable").GetBoolean());
         Assert.That(cpu.GetProperty("multiprocessors").GetInt32(), Is.EqualTo(Environment.ProcessorCount));
         Assert.That(devices.Where(d => !d.GetProperty("usable").GetBoolean()).All(d => d.GetProperty("note").GetString()!.Length > 0));
-        Assert.That(CommandRun.Of("devices").RequirePlain().Output, Does.Contain("simulator").And.Contain($"Kernels compiled by {Device.KernelCompiler}"));
+        Assert.That(CommandRun.Of("devices").RequirePlain().Output,
+            Does.Contain("simulator").And.Contain($"Kernels compiled by {Device.KernelCompiler}"));
     }
 }

@@ -77,7 +77,8 @@ public sealed class RunCommandGoldenTests
     }
 
     private void Run(params string[] args) => CommandRun.Of(
-        ["run", "--model", "mobilenetv2", "--width", "0.1", "--keep-resolution", "false", "--weights", folder.File("w"), "--device", "cpu", .. args])
+        ["run", "--model", "mobilenetv2", "--width", "0.1", "--keep-resolution", "false", "--weights", folder.File("w"), "--device", "cpu",
+        .. args])
         .RequirePlain();
 
     private void WriteImages(string file, float[] images)

@@ -86,7 +86,8 @@ public sealed class RunCommandTests
         WriteLabels([.. new long[Images]]);
         byte[] before = File.ReadAllBytes(folder.File("x"));
         CommandRun onto = Call("--input", folder.File("x"), "--output", folder.File("x"));
-        CommandRun twice = Call("--input", folder.File("x"), "--output", folder.File("y"), "--labels", folder.File("labels"), "--gradients", folder.File("y"));
+        CommandRun twice = Call(
+            "--input", folder.File("x"), "--output", folder.File("y"), "--labels", folder.File("labels"), "--gradients", folder.File("y"));
         Assert.That((onto.Code, twice.Code), Is.EqualTo((2, 2)), onto.Error + twice.Error);
         Assert.That(File.ReadAllBytes(folder.File("x")), Is.EqualTo(before));
     }

@@ -25,11 +25,13 @@ public sealed class SummaryCommandTests
     [Test]
     public void Images_of_32_rows_keep_their_resolution_at_first()
     {
-        JsonElement summary = CommandRun.Json("summary", "mobilenetv2", "--width", "0.5", "--input", "32x32x3", "--classes", "10", "--json");
+        JsonElement summary =
+            CommandRun.Json("summary", "mobilenetv2", "--width", "0.5", "--input", "32x32x3", "--classes", "10", "--json");
         Assert.That(summary.GetProperty("parameters").GetInt64(), Is.EqualTo(700_490));
         Assert.That(Extents(summary.GetProperty("layers")[0].GetProperty("output")), Is.EqualTo("1x32x32x16"));
         Assert.That(Extents(summary.GetProperty("input")), Is.EqualTo("32x32x3"));
-        JsonElement halved = CommandRun.Json("summary", "mobilenetv2", "--width", "0.5", "--input", "32", "--keep-resolution", "false", "--json");
+        JsonElement halved =
+            CommandRun.Json("summary", "mobilenetv2", "--width", "0.5", "--input", "32", "--keep-resolution", "false", "--json");
         Assert.That(Extents(halved.GetProperty("layers")[0].GetProperty("output")), Is.EqualTo("1x16x16x16"));
     }
 

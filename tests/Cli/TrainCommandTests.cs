@@ -28,7 +28,8 @@ public sealed class TrainCommandTests
         Assert.That(epochs[1].GetProperty("test_accuracy").GetDouble(), Is.EqualTo(metrics.GetProperty("test_accuracy").GetDouble()));
         Assert.That(epochs[1].GetProperty("learning_rate").GetSingle(), Is.LessThan(1e-5f));
         Assert.That(epochs.All(e => e.GetProperty("seconds").GetDouble() > 0 && e.GetProperty("train_loss").GetDouble() > 0));
-        Assert.That(XDocument.Load(Path.Combine(TrainedFolder.Path, "training.svg")).Descendants().Count(e => e.Name.LocalName == "polyline"), Is.EqualTo(4));
+        Assert.That(XDocument.Load(Path.Combine(TrainedFolder.Path, "training.svg")).Descendants()
+            .Count(e => e.Name.LocalName == "polyline"), Is.EqualTo(4));
         Assert.That(Directory.GetFiles(TrainedFolder.Path, "*.tmp"), Is.Empty);
     }
 

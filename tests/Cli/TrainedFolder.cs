@@ -40,7 +40,10 @@ internal static class TrainedFolder
     public static void RequireSameBits(string folder)
     {
         foreach (string name in new[] { Checkpoint.WeightsName, Checkpoint.MomentumName, Checkpoint.JsonName })
-            Assert.That(File.ReadAllBytes(System.IO.Path.Combine(folder, name)), Is.EqualTo(File.ReadAllBytes(System.IO.Path.Combine(Path, name))), name);
+        {
+            Assert.That(File.ReadAllBytes(System.IO.Path.Combine(folder, name)),
+                Is.EqualTo(File.ReadAllBytes(System.IO.Path.Combine(Path, name))), name);
+        }
     }
 
     public static void Remove()

@@ -66,7 +66,8 @@ public sealed class TuneCommandTests
     {
         RequireOpenCL();
         string output = CommandRun.Of([.. Small, "--batch", "2", "--train", "--device", "opencl"]).RequirePlain().Output;
-        Assert.That(output, Does.Match(@"inference: [0-9.]+ ms by rule, [0-9.]+ ms tuned").And.Match(@"training step: [0-9.]+ ms by rule, [0-9.]+ ms tuned"));
+        Assert.That(output, Does.Match(@"inference: [0-9.]+ ms by rule, [0-9.]+ ms tuned")
+            .And.Match(@"training step: [0-9.]+ ms by rule, [0-9.]+ ms tuned"));
         Assert.That(output, Does.Match(@"\n *DepthwiseConv \S+ 3x3 s2 p1,1,1,1 +[1-9]+ +\w+ +[0-9.]+ us +\w+ +[0-9.]+ us +[0-9.]+"));
         Assert.That(output, Does.Not.Contain("failed").And.Contain(" tuned choices for opencl").And.Contain(File));
         string text = System.IO.File.ReadAllText(File);
@@ -89,7 +90,8 @@ public sealed class TuneCommandTests
         Assert.That(System.IO.File.ReadAllText(File), Is.EqualTo("somebody's work"));
         string[] bench = ["bench", .. Small[1..], "--device", "opencl", "--runs", "1"];
         CommandRun noted = CommandRun.Of(bench);
-        Assert.That((noted.Code, noted.Error), Is.EqualTo((0, $"gpunet: {File} is ignored: it is not a file of tuned choices (line 1).{Environment.NewLine}")));
+        Assert.That((noted.Code, noted.Error),
+            Is.EqualTo((0, $"gpunet: {File} is ignored: it is not a file of tuned choices (line 1).{Environment.NewLine}")));
         CommandRun.Of([.. bench, "--no-tuning"]).RequirePlain();
         // Host code has no choices to ask the file for.
         CommandRun.Of([.. Small, "--device", "cpu"]).RequirePlain();
@@ -106,5 +108,6 @@ public sealed class TuneCommandTests
     public void A_device_that_is_not_there_is_told() => CommandRun.Of([.. Small, "--device", "abacus"]).RequireFailure(1, "Device abacus");
 
     private static JsonElement OpenCL(params string[] args) =>
-        CommandRun.Json(["devices", .. args]).GetProperty("devices").EnumerateArray().Single(d => d.GetProperty("name").GetString() == "opencl:0");
+        CommandRun.Json(["devices", .. args]).GetProperty("devices").EnumerateArray()
+        .Single(d => d.GetProperty("name").GetString() == "opencl:0");
 }

@@ -73,7 +73,8 @@ public sealed class BatchLoaderTests
         {
             CropFlip placement = Augmentation.Standard.Draw(9, 2, sample);
             Augmentation.Standard.Write(Set.Image(sample), 32, 32, placement, Normalization.Cifar10, expected);
-            Assert.That(image.AsSpan().SequenceEqual(large[sample]) && image.AsSpan().SequenceEqual(expected), Is.True, $"sample {sample}");
+            Assert.That(image.AsSpan().SequenceEqual(large[sample])
+                && image.AsSpan().SequenceEqual(expected), Is.True, $"sample {sample}");
         }
 
         static Dictionary<int, float[]> Images(int batchSize, int ahead)

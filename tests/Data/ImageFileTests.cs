@@ -16,7 +16,8 @@ public sealed class ImageFileTests
     public void Close() => folder.Dispose();
 
     [Test]
-    public void What_is_written_is_read_again([Values("a.png", "a.PPM")] string name, [Values(1, 7)] int height, [Values(1, 300)] int width)
+    public void What_is_written_is_read_again(
+        [Values("a.png", "a.PPM")] string name, [Values(1, 7)] int height, [Values(1, 300)] int width)
     {
         RgbImage image = ImageResizeTests.Picture(height, width);
         ImageFile.Write(folder.File(name), image);

@@ -10,7 +10,8 @@ internal sealed class GoldenFile : IDisposable
 
     public GoldenFile(string name) => file = SafetensorsFile.Read(PathOf(name + ".safetensors"));
 
-    public IEnumerable<string> Cases => file.Metadata.Keys.Where(k => file.Tensors.Any(t => t.Name.StartsWith(k + ".", StringComparison.Ordinal)));
+    public IEnumerable<string> Cases =>
+        file.Metadata.Keys.Where(k => file.Tensors.Any(t => t.Name.StartsWith(k + ".", StringComparison.Ordinal)));
 
     public static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, "Golden", name);
 

@@ -26,7 +26,8 @@ internal sealed class GoldenTests
     public void Batch_norm_matches([ValueSource(nameof(BatchNormCases))] string name, [ValueSource(nameof(Devices))] string device) =>
         Run("batchnorm", name, device, (input, s) =>
         {
-            var net = new NetworkBuilder(input) { NormEpsilon = s.GetProperty("eps").GetSingle(), NormMomentum = s.GetProperty("momentum").GetSingle() };
+            var net = new NetworkBuilder(input) { NormEpsilon = s.GetProperty("eps").GetSingle(),
+                NormMomentum = s.GetProperty("momentum").GetSingle() };
             net.Output(net.BatchNorm("layer", net.Input, Kind(s.GetProperty("activation").GetString()!)));
             return net;
         });
@@ -41,7 +42,8 @@ internal sealed class GoldenTests
         });
 
     [Test]
-    public void Squeeze_excite_matches([ValueSource(nameof(SqueezeExciteCases))] string name, [ValueSource(nameof(Devices))] string device) =>
+    public void Squeeze_excite_matches(
+        [ValueSource(nameof(SqueezeExciteCases))] string name, [ValueSource(nameof(Devices))] string device) =>
         Run("squeeze_excite", name, device, (input, s) =>
         {
             var net = new NetworkBuilder(input);
@@ -68,13 +70,15 @@ internal sealed class GoldenTests
         {
             var net = new NetworkBuilder(input);
             net.Output(name.StartsWith("linear", StringComparison.Ordinal)
-                ? net.Linear("layer", net.Input, name == "linear_one_output" ? 1 : Outputs(name), Initializer.Zeros, bias: name != "linear_no_bias")
+                ? net.Linear("layer", net.Input, name == "linear_one_output" ? 1 : Outputs(name), Initializer.Zeros,
+                bias: name != "linear_no_bias")
                 : net.GlobalAveragePool("layer", net.Input));
             return net;
         });
 
     [Test]
-    public void Cross_entropy_matches([ValueSource(nameof(CrossEntropyCases))] string name, [ValueSource(nameof(Devices))] string deviceName)
+    public void Cross_entropy_matches(
+        [ValueSource(nameof(CrossEntropyCases))] string name, [ValueSource(nameof(Devices))] string deviceName)
     {
         using var golden = new GoldenFile("cross_entropy");
         var net = new NetworkBuilder(golden.MapShape(name + ".input"));
@@ -94,7 +98,8 @@ internal sealed class GoldenTests
     {
         using var golden = new GoldenFile("pool_linear");
         var graph = new Graph();
-        Value[] inputs = [.. Enumerable.Range(0, 3).Select(i => $"{name}.input_{i}").Where(golden.Has).Select(t => graph.Input(t, golden.MapShape(t)))];
+        Value[] inputs = [.. Enumerable.Range(0, 3).Select(i => $"{name}.input_{i}").Where(golden.Has)
+            .Select(t => graph.Input(t, golden.MapShape(t)))];
         graph.MarkOutput("output", name == "add"
             ? graph.Add("layer", new Add(inputs[0].Shape), inputs)
             : graph.Add("layer", new Concat([.. inputs.Select(i => i.Shape)]), inputs));
@@ -159,7 +164,8 @@ internal sealed class GoldenTests
         if (same)
             Assert.That(window.Same(input.H, input.W), Is.EqualTo(window), "SAME padding");
         var net = new NetworkBuilder(input) { SamePadding = same };
-        net.Output(net.Conv("layer", net.Input, s.GetProperty("channels").GetInt32(), window, s.GetProperty("groups").GetInt32(), s.GetProperty("bias").GetBoolean()));
+        net.Output(net.Conv("layer", net.Input, s.GetProperty("channels").GetInt32(), window, s.GetProperty("groups").GetInt32(),
+            s.GetProperty("bias").GetBoolean()));
         return net;
     }
 
@@ -173,7 +179,8 @@ internal sealed class GoldenTests
         foreach (string parameter in parameters.Names)
         {
             ParameterSpec spec = parameters.Spec(parameter);
-            parameters[parameter].Upload(TensorLayout.FromFile(spec, golden.Floats($"{name}.{PyTorchName(parameter)}"), TensorLayout.FileShape(spec)));
+            parameters[parameter]
+                .Upload(TensorLayout.FromFile(spec, golden.Floats($"{name}.{PyTorchName(parameter)}"), TensorLayout.FileShape(spec)));
         }
         bool training = !settings.TryGetProperty("training", out JsonElement mode) || mode.GetBoolean();
         using var plan = new Plan(net.Graph, parameters, training ? PlanMode.Training : PlanMode.Gradients, net.Input);

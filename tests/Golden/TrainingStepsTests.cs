@@ -38,10 +38,12 @@ internal sealed class TrainingStepsTests
             double tolerance = step == 0 ? 1e-5 : step < 6 ? 1e-4 : 2e-3;
             Assert.That(result.Loss, Is.EqualTo(expected[step]).Within(tolerance * expected[step]), $"loss of step {step}");
         }
-        foreach (string statistic in (string[])["features.0.1.running_mean", "features.0.1.running_var", "features.18.1.running_mean", "features.18.1.running_var"])
+        foreach (string statistic in (string[])[
+            "features.0.1.running_mean", "features.0.1.running_var", "features.18.1.running_mean", "features.18.1.running_var"])
         {
             float[] final = golden.Floats("steps.final." + statistic);
-            Assert.That(trainer.Parameters[statistic].ToArray(), Is.EqualTo(final).Within(2e-3f * Math.Max(1, final.Max(MathF.Abs))), statistic);
+            Assert.That(trainer.Parameters[statistic].ToArray(), Is.EqualTo(final).Within(2e-3f * Math.Max(1, final.Max(MathF.Abs))),
+                statistic);
         }
     }
 
@@ -50,7 +52,8 @@ internal sealed class TrainingStepsTests
     {
         using var golden = new GoldenFile("sgd");
         System.Text.Json.JsonElement s = golden.Settings(name);
-        float[] parameters = golden.Floats(name + ".parameters"), gradients = golden.Floats(name + ".gradients"), after = golden.Floats(name + ".parameters_after");
+        float[] parameters = golden.Floats(name + ".parameters"), gradients = golden.Floats(name + ".gradients");
+        float[] after = golden.Floats(name + ".parameters_after");
         int count = parameters.Length;
         Device device = TestDevices.Get(deviceName);
         using var arena = new Arena(device, 3 * Arena.Align(count * sizeof(float)), "test");

@@ -13,7 +13,8 @@ public sealed class AllocationTests
     private const int Passes = 20;
 
     [Test]
-    public void Steady_inference_allocates_nothing([Values("mobilenetv2", "efficientnet-b0")] string model, [Values("cpu", "cpu, 1 thread")] string device)
+    public void Steady_inference_allocates_nothing(
+        [Values("mobilenetv2", "efficientnet-b0")] string model, [Values("cpu", "cpu, 1 thread")] string device)
     {
         Graph graph = Small(model).Build(Batch);
         using var parameters = new ParameterStore(graph, TestDevices.Get(device), withGradients: false);
@@ -41,7 +42,8 @@ public sealed class AllocationTests
     }
 
     [Test]
-    public void Steady_training_allocates_nothing([Values("mobilenetv2", "efficientnet-b0")] string model, [Values("cpu", "cpu, 1 thread")] string device)
+    public void Steady_training_allocates_nothing(
+        [Values("mobilenetv2", "efficientnet-b0")] string model, [Values("cpu", "cpu, 1 thread")] string device)
     {
         using var trainer = new Trainer(Small(model), TestDevices.Get(device), new TrainerOptions { Batch = Batch });
         var images = new float[Batch * 32 * 32 * 3];

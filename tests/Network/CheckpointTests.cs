@@ -61,7 +61,8 @@ internal sealed class CheckpointTests
         Description.Save(folder, trainer);
         string json = Path.Combine(folder, Checkpoint.JsonName), weights = Path.Combine(folder, Checkpoint.WeightsName);
         string good = File.ReadAllText(json);
-        foreach (string bad in (string[])["", "{", "null", "[]", good.Replace("\"version\": 1", "\"version\": 7", StringComparison.Ordinal), good.Replace("\"a\",", "", StringComparison.Ordinal)])
+        string newer = good.Replace("\"version\": 1", "\"version\": 7", StringComparison.Ordinal);
+        foreach (string bad in (string[])["", "{", "null", "[]", newer, good.Replace("\"a\",", "", StringComparison.Ordinal)])
         {
             File.WriteAllText(json, bad);
             Assert.That(() => Checkpoint.Read(folder), Throws.TypeOf<GpuNetException>().With.Message.Contains(Checkpoint.JsonName), bad);
@@ -69,10 +70,12 @@ internal sealed class CheckpointTests
         File.WriteAllText(json, good);
         byte[] bytes = File.ReadAllBytes(weights);
         File.WriteAllBytes(weights, bytes[..^5]);
-        Assert.That(() => Checkpoint.Read(folder).Restore(folder, trainer), Throws.TypeOf<GpuNetException>().With.Message.Contains(Checkpoint.WeightsName));
+        Assert.That(() => Checkpoint.Read(folder).Restore(folder, trainer),
+            Throws.TypeOf<GpuNetException>().With.Message.Contains(Checkpoint.WeightsName));
         using var other = new Trainer(Tiny with { Width = 0.5f }, TestDevices.Get("cpu"), new TrainerOptions { Batch = 2 });
         File.WriteAllBytes(weights, bytes);
-        Assert.That(() => WeightsFile.Load(other.Parameters, weights), Throws.TypeOf<GpuNetException>().With.Message.Contains("features."));
+        Assert.That(() => WeightsFile.Load(other.Parameters, weights),
+            Throws.TypeOf<GpuNetException>().With.Message.Contains("features."));
     }
 
     [Test]
@@ -84,7 +87,8 @@ internal sealed class CheckpointTests
         Step(trainer);
         Description.Save(folder, trainer);
         File.WriteAllBytes(Path.Combine(folder, Checkpoint.WeightsName), old);
-        Assert.That(() => Checkpoint.Read(folder).Restore(folder, trainer), Throws.TypeOf<GpuNetException>().With.Message.Contains("mixed"));
+        Assert.That(() => Checkpoint.Read(folder).Restore(folder, trainer),
+            Throws.TypeOf<GpuNetException>().With.Message.Contains("mixed"));
     }
 
     private static Trainer NewTrainer() => new(Tiny, TestDevices.Get("cpu"), new TrainerOptions { Batch = 2, Seed = 1 });

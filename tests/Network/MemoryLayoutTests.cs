@@ -28,7 +28,8 @@ internal sealed class MemoryLayoutTests
                     return false;
                 for (int j = 0; j < i; j++)
                 {
-                    bool together = buffers[i].First <= buffers[j].First + buffers[j].Length && buffers[j].First <= buffers[i].First + buffers[i].Length;
+                    bool together = buffers[i].First <= buffers[j].First + buffers[j].Length
+                        && buffers[j].First <= buffers[i].First + buffers[i].Length;
                     if (together && start < layout.Offset(ids[j]) + Arena.Align(buffers[j].Bytes) && layout.Offset(ids[j]) < end)
                         return false;
                 }

@@ -133,7 +133,8 @@ internal sealed class PlanLaunchesTests
             losses.Add(trainer.Evaluate(Noise(length, 100 + step), [3, 2, 1, 0]).Loss);
         }
         mode = trainer.LaunchMode;
-        return [[.. losses], .. trainer.Parameters.Names.Select(n => trainer.Parameters[n].ToArray()), trainer.Optimizer.Momentum.ToArray()];
+        return [[.. losses], .. trainer.Parameters.Names.Select(n => trainer.Parameters[n].ToArray()),
+            trainer.Optimizer.Momentum.ToArray()];
     }
 
     private static float[] Noise(int count, int seed)

@@ -17,7 +17,8 @@ internal sealed class PlanParametersTests
     {
         using var parameters = new ParameterStore(Tiny.Build(2), TestDevices.Get(device), withGradients: false);
         using var plan = new Plan(Tiny.Build(2), parameters, PlanMode.Inference);
-        void Change(string name, float value) => parameters[name].Upload([.. Enumerable.Repeat(value, (int)parameters[name].Shape.Elements)]);
+        void Change(string name, float value) =>
+            parameters[name].Upload([.. Enumerable.Repeat(value, (int)parameters[name].Shape.Elements)]);
         parameters.Initialize(1);
         Expect(plan);
         parameters.Initialize(2);
@@ -103,7 +104,8 @@ internal sealed class PlanParametersTests
         Assert.That(plan[graph.Output("output")].Shape, Is.EqualTo(graph.Output("output").Shape));
         Assert.That(plan.Gradient(graph.Output("output")).IsNone);
         Assert.That(() => plan[graph.Nodes[0].Output], Throws.TypeOf<GpuNetException>().With.Message.Contains("inputs and outputs"));
-        Assert.That(() => plan.Gradient(graph.Nodes[0].Output), Throws.TypeOf<GpuNetException>().With.Message.Contains("inputs and outputs"));
+        Assert.That(() => plan.Gradient(graph.Nodes[0].Output),
+            Throws.TypeOf<GpuNetException>().With.Message.Contains("inputs and outputs"));
     }
 
     [Test]
@@ -111,7 +113,8 @@ internal sealed class PlanParametersTests
     {
         var graph = new Graph();
         Value x = graph.Input("input", new Shape(1, 4, 4, 3));
-        graph.MarkOutput("output", graph.Add("conv", new PointwiseConv(x.Shape, 5) { Epilogue = new Epilogue { Activation = ActivationKind.Relu } }, x));
+        graph.MarkOutput("output",
+            graph.Add("conv", new PointwiseConv(x.Shape, 5) { Epilogue = new Epilogue { Activation = ActivationKind.Relu } }, x));
         using var parameters = new ParameterStore(graph, TestDevices.Get("cpu"), withGradients: true);
         Assert.That(() => new Plan(graph, parameters, PlanMode.Gradients),
             Throws.TypeOf<GpuNetException>().With.Message.StartsWith("conv (PointwiseConv").And.Message.Contains("no backward pass"));
@@ -126,7 +129,8 @@ internal sealed class PlanParametersTests
         Epilogue epilogue = new() { Slice = new ChannelSlice(4, 9, Continues: true) };
         graph.MarkOutput("output", graph.Add("conv", new PointwiseConv(x.Shape, 5) { Epilogue = epilogue }, x, wide));
         using var parameters = new ParameterStore(graph, TestDevices.Get("cpu"), withGradients: false);
-        Assert.That(() => new Plan(graph, parameters, PlanMode.Inference), Throws.TypeOf<GpuNetException>().With.Message.Contains("in place"));
+        Assert.That(() => new Plan(graph, parameters, PlanMode.Inference),
+            Throws.TypeOf<GpuNetException>().With.Message.Contains("in place"));
     }
 
     [Test]
@@ -140,7 +144,8 @@ internal sealed class PlanParametersTests
         graph.MarkOutput("filled", graph.Add("conv", new PointwiseConv(x.Shape, 4) { Epilogue = epilogue }, x, copy));
         graph.MarkOutput("other", graph.Add("other", new Activation(wide.Shape, ActivationKind.Relu), wide));
         using var parameters = new ParameterStore(graph, TestDevices.Get("cpu"), withGradients: false);
-        Assert.That(() => new Plan(graph, parameters, PlanMode.Inference), Throws.TypeOf<GpuNetException>().With.Message.Contains("in place"));
+        Assert.That(() => new Plan(graph, parameters, PlanMode.Inference),
+            Throws.TypeOf<GpuNetException>().With.Message.Contains("in place"));
     }
 
     // A plan that is made now knows nothing of the past.

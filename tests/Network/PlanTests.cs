@@ -7,7 +7,8 @@ namespace GpuNet.Tests.Network;
 [TestFixture]
 internal sealed class PlanTests
 {
-    private static readonly ModelSpec Tiny = new("mobilenetv2") { Width = 0.1f, Classes = 4, ImageHeight = 16, ImageWidth = 16, Dropout = 0 };
+    private static readonly ModelSpec Tiny =
+        new("mobilenetv2") { Width = 0.1f, Classes = 4, ImageHeight = 16, ImageWidth = 16, Dropout = 0 };
 
     [Test]
     public void Gradients_of_branches_match_differences([Values("cpu", "simulator 4x16")] string device)
@@ -50,7 +51,8 @@ internal sealed class PlanTests
     {
         float[][] Run()
         {
-            using var trainer = new Trainer(Tiny with { Dropout = 0.3f }, TestDevices.Get(device), new TrainerOptions { Batch = 4, Seed = 7 });
+            using var trainer =
+                new Trainer(Tiny with { Dropout = 0.3f }, TestDevices.Get(device), new TrainerOptions { Batch = 4, Seed = 7 });
             float[] images = Noise(4 * 16 * 16 * 3, 5);
             float[] losses = [.. Enumerable.Range(0, 2).Select(_ => trainer.Step(images, [0, 1, 2, 3], 0.05f).Loss)];
             return [losses, .. trainer.Parameters.Names.Select(n => trainer.Parameters[n].ToArray())];
@@ -154,8 +156,10 @@ internal sealed class PlanTests
     {
         using var parameters = new ParameterStore(Tiny.Build(1), TestDevices.Get("cpu"), withGradients: false);
         Assert.That(() => new Plan((Tiny with { Classes = 9 }).Build(1), parameters, PlanMode.Inference), Throws.TypeOf<GpuNetException>()
-            .With.Message.EqualTo("Parameter classifier.1.weight: the graph asks for Matrix [1x1x1280x9], the store has Matrix [1x1x1280x4]."));
-        Assert.That(() => new Plan(Tiny.BuildWithLoss(2), parameters, PlanMode.Training), Throws.TypeOf<GpuNetException>().With.Message.Contains("gradients"));
+            .With.Message.EqualTo(
+            "Parameter classifier.1.weight: the graph asks for Matrix [1x1x1280x9], the store has Matrix [1x1x1280x4]."));
+        Assert.That(() => new Plan(Tiny.BuildWithLoss(2), parameters, PlanMode.Training),
+            Throws.TypeOf<GpuNetException>().With.Message.Contains("gradients"));
     }
 
     [Test]
@@ -175,7 +179,8 @@ internal sealed class PlanTests
         var net = new NetworkBuilder(new Shape(1, 1, 1, 8));
         net.Output(net.BatchNorm("norm", net.Input));
         using var parameters = new ParameterStore(net.Graph, TestDevices.Get("cpu"), withGradients: true);
-        Assert.That(() => new Plan(net.Graph, parameters, PlanMode.Training), Throws.TypeOf<GpuNetException>().With.Message.Contains("BatchNorm"));
+        Assert.That(() => new Plan(net.Graph, parameters, PlanMode.Training),
+            Throws.TypeOf<GpuNetException>().With.Message.Contains("BatchNorm"));
     }
 
     [Test]
@@ -211,13 +216,15 @@ internal sealed class PlanTests
     public void Images_and_labels_belong_together()
     {
         using var trainer = new Trainer(Tiny, TestDevices.Get("cpu"), new TrainerOptions { Batch = 4 });
-        Assert.That(() => trainer.Evaluate([], [0, 1]), Throws.TypeOf<GpuNetException>().With.Message.Contains("2 images takes 1536 values, got 0"));
+        Assert.That(() => trainer.Evaluate([], [0, 1]),
+            Throws.TypeOf<GpuNetException>().With.Message.Contains("2 images takes 1536 values, got 0"));
     }
 
     [Test]
     public void A_trainer_that_does_not_fit_gives_everything_back()
     {
-        void Fail() => Assert.That(() => new Trainer(new ModelSpec("mobilenetv2"), TestDevices.Get("cpu"), new TrainerOptions { Batch = 50_000 }),
+        void Fail() =>
+            Assert.That(() => new Trainer(new ModelSpec("mobilenetv2"), TestDevices.Get("cpu"), new TrainerOptions { Batch = 50_000 }),
             Throws.TypeOf<GpuNetException>().With.Message.Contains("would fit"));
         Fail();
         long before = Environment.WorkingSet;
@@ -232,7 +239,8 @@ internal sealed class PlanTests
         Graph graph = Tiny.Build(1);
         using var parameters = new ParameterStore(graph, TestDevices.Get("cpu"), withGradients: false);
         using var plan = new Plan(graph, parameters, PlanMode.Inference);
-        Assert.That(() => plan.Input("input").Upload(new float[5]), Throws.TypeOf<GpuNetException>().With.Message.Contains("takes 768 values, got 5"));
+        Assert.That(() => plan.Input("input").Upload(new float[5]),
+            Throws.TypeOf<GpuNetException>().With.Message.Contains("takes 768 values, got 5"));
         var values = new float[768];
         values[7] = float.NaN;
         Assert.That(() => plan.Input("input").Upload(values), Throws.TypeOf<GpuNetException>().With.Message.Contains("element 7 is NaN"));

@@ -31,7 +31,8 @@ public sealed class ProfilerTests
             parameters.ClearGradients();
             plan.Forward(seed: 5);
             plan.Backward();
-            return [plan.Output("loss").ToArray(), .. parameters.Names.Where(n => parameters.Spec(n).IsTrained).Select(n => parameters.Gradient(n).ToArray())];
+            return [plan.Output("loss").ToArray(),
+                .. parameters.Names.Where(n => parameters.Spec(n).IsTrained).Select(n => parameters.Gradient(n).ToArray())];
         }
 
         float[][] expected = Pass();
@@ -45,7 +46,8 @@ public sealed class ProfilerTests
         foreach (string pass in new[] { "forward", "backward" })
         {
             ProfileRow[] rows = [.. profiler.Rows.Where(r => r.Pass == pass)];
-            Assert.That(rows.ToDictionary(r => r.Name, r => r.Calls), Is.EquivalentTo(counts.ToDictionary(c => c.Key, c => c.Value * Passes)), pass);
+            Assert.That(rows.ToDictionary(r => r.Name, r => r.Calls),
+                Is.EquivalentTo(counts.ToDictionary(c => c.Key, c => c.Value * Passes)), pass);
             foreach (ProfileRow row in rows)
                 Assert.That(row.Candidate, Is.EqualTo(row.Operator!.Choose(device).Name), row.Name);
             Assert.That(rows.Select(r => r.Seconds), Is.All.Positive);
@@ -88,7 +90,8 @@ public sealed class ProfilerTests
         Assert.That((forward.Flops, backward.Flops), Is.EqualTo((1024.0, 2048.0)));
         Assert.That((forward.Bytes, backward.Bytes), Is.EqualTo((4.0 * (32 + 128 + 64), 4.0 * (64 + (2 * 32) + (3 * 128)))));
         var roofline = new Roofline(CopyBytes: 100, ProductFlops: 10, "");
-        Assert.That((roofline.LeastSeconds(5, 10), roofline.LeastSeconds(0, 10), roofline.LeastSeconds(5, 1000)), Is.EqualTo((0.5, 0.1, 10.0)));
+        Assert.That((roofline.LeastSeconds(5, 10), roofline.LeastSeconds(0, 10), roofline.LeastSeconds(5, 1000)),
+            Is.EqualTo((0.5, 0.1, 10.0)));
     }
 
     [Test]
@@ -127,7 +130,8 @@ public sealed class ProfilerTests
             Assert.That(start, Is.GreaterThanOrEqualTo(end - 0.002));
             end = start + e.GetProperty("dur").GetDouble();
         }
-        string[] Names(string category) => [.. events.Where(e => e.GetProperty("cat").GetString() == category).Select(e => e.GetProperty("name").GetString()!)];
+        string[] Names(string category) =>
+            [.. events.Where(e => e.GetProperty("cat").GetString() == category).Select(e => e.GetProperty("name").GetString()!)];
         string[] nodes = [.. plan.RunGraph.Nodes.Select(n => n.Name)];
         Assert.That(Names("forward")[..nodes.Length], Is.EqualTo(nodes));
         Assert.That(Names("backward")[..nodes.Length], Is.EqualTo(nodes.Reverse()));

@@ -13,7 +13,8 @@ internal sealed class ReadmeTests
     {
         var net = new NetworkBuilder(new Shape(N: 8, H: 32, W: 32, C: 3));
         Value x = net.ConvNorm("stem", net.Input, 16, new Window(3, stride: 2), ActivationKind.Silu);
-        x = net.InvertedResidual("block", x, new InvertedResidual(Expansion: 4, Channels: 16, Kernel: 3, Stride: 1, ActivationKind.Silu) { SqueezeRatio = 0.25f });
+        x = net.InvertedResidual("block", x,
+            new InvertedResidual(Expansion: 4, Channels: 16, Kernel: 3, Stride: 1, ActivationKind.Silu) { SqueezeRatio = 0.25f });
         x = net.AttentionFusion("fusion", x, net.DepthwiseConv("branch", x, new Window(5)), channels: 32, heads: 4);
         net.CrossEntropyLoss(net.Linear("classifier", net.GlobalAveragePool("pool", x), 10, Initializer.Normal(0.01f)));
 

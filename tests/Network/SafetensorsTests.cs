@@ -18,24 +18,32 @@ internal sealed class SafetensorsTests
         Broken("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} x""", 8, "not JSON"),
         Broken("[]", 0, "the header is a JSON object: expected an object, got an array"),
         Broken("", 0, "not JSON"),
-        Broken("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 7, "tensor 'a': data ends inside the file: expected at most 7 bytes of data, got end 8"),
-        Broken("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 9, "data belongs to tensors to its last byte: expected 8 bytes, got 9"),
-        Broken("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "tensor 'a': data has no holes: expected begin 0, got begin 4"),
-        Broken("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12, "tensor 'b': tensors do not overlap"),
-        Broken("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", 8, "tensor 'a': data_offsets: expected [begin, end] in order, got [8, 0]"),
+        Broken("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 7,
+            "tensor 'a': data ends inside the file: expected at most 7 bytes of data, got end 8"),
+        Broken("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 9,
+            "data belongs to tensors to its last byte: expected 8 bytes, got 9"),
+        Broken("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12,
+            "tensor 'a': data has no holes: expected begin 0, got begin 4"),
+        Broken("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}""", 12,
+            "tensor 'b': tensors do not overlap"),
+        Broken("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", 8,
+            "tensor 'a': data_offsets: expected [begin, end] in order, got [8, 0]"),
         Broken("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0]}}""", 8, "tensor 'a': data_offsets"),
         Broken("""{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}""", 8, "tensor 'a': bytes of F32 [3]: expected 12, got 8"),
         Broken("""{"a":{"dtype":"F31","shape":[2],"data_offsets":[0,8]}}""", 8, "tensor 'a': dtype is one this library reads"),
         Broken("""{"a":{"dtype":7,"shape":[2],"data_offsets":[0,8]}}""", 8, "tensor 'a': dtype: expected a string, got a number"),
-        Broken("""{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", 8, "tensor 'a': shape, element 0: expected a whole number from 0, got -2"),
+        Broken("""{"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}""", 8,
+            "tensor 'a': shape, element 0: expected a whole number from 0, got -2"),
         Broken("""{"a":{"dtype":"F32","shape":[2.5],"data_offsets":[0,8]}}""", 8, "got 2.5"),
         Broken("""{"a":{"dtype":"F32","shape":2,"data_offsets":[0,8]}}""", 8, "tensor 'a': shape: expected an array"),
         Broken("""{"a":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,8]}}""", 8, "tensor 'a': shape, element 0"),
-        Broken("""{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}""", 0, "tensor 'a': the extents' product fits 64 bits"),
+        Broken("""{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}""", 0,
+            "tensor 'a': the extents' product fits 64 bits"),
         Broken("""{"a":{"dtype":"F64","shape":[4611686018427387904],"data_offsets":[0,0]}}""", 0, "expected 36893488147419103232, got 0"),
         Broken("""{"a":{"dtype":"F32","data_offsets":[0,8]}}""", 8, "tensor 'a': an entry is complete"),
         Broken("""{"a":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", 8, "tensor 'a': fields are unique"),
-        Broken("""{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}""", 0, "tensor 'a': names are unique"),
+        Broken("""{"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}}""", 0,
+            "tensor 'a': names are unique"),
         Broken("""{"a":5}""", 0, "tensor 'a': the entry is a JSON object"),
         Broken("""{"__metadata__":{"k":1}}""", 0, "value of 'k': expected a string"),
         Broken("""{"__metadata__":{},"__metadata__":{}}""", 0, "names are unique"),
@@ -64,7 +72,8 @@ internal sealed class SafetensorsTests
         using SafetensorsFile file = SafetensorsFile.Read(path);
         Assert.That(string.Join("; ", file.Tensors), Is.EqualTo("steps I64 []; weight F32 [2, 3]; empty F32 [0, 4]"));
         Assert.That(file.Metadata, Is.EquivalentTo(writer.Metadata));
-        Assert.That(file.ReadFloats("weight").Select(BitConverter.SingleToInt32Bits), Is.EqualTo(weights.Select(BitConverter.SingleToInt32Bits)));
+        Assert.That(file.ReadFloats("weight").Select(BitConverter.SingleToInt32Bits),
+            Is.EqualTo(weights.Select(BitConverter.SingleToInt32Bits)));
         Assert.That(file.ReadIntegers("steps"), Is.EqualTo(new[] { long.MinValue }));
         Assert.That(file.ReadFloats("empty"), Is.Empty);
     }
@@ -113,7 +122,8 @@ internal sealed class SafetensorsTests
     public void Malformed_files_are_refused(string json, int dataBytes, string message)
     {
         string path = WriteFile(json, new byte[dataBytes]);
-        Assert.That(() => SafetensorsFile.Read(path), Throws.TypeOf<GpuNetException>().With.Message.Contains(message).And.Message.Contains(path));
+        Assert.That(() => SafetensorsFile.Read(path),
+            Throws.TypeOf<GpuNetException>().With.Message.Contains(message).And.Message.Contains(path));
     }
 
     [TestCase(new byte[0], "at least 8 bytes, got 0")]
@@ -134,7 +144,8 @@ internal sealed class SafetensorsTests
         string missing = Path.Combine(folder, "missing");
         Assert.That(() => SafetensorsFile.Read(missing), Throws.TypeOf<GpuNetException>().With.Message.Contains(missing));
         Assert.That(() => SafetensorsFile.Read(folder), Throws.TypeOf<GpuNetException>().With.Message.Contains(folder));
-        Assert.That(() => new SafetensorsWriter().Save(Path.Combine(missing, "x")), Throws.TypeOf<GpuNetException>().With.Message.Contains("cannot be written"));
+        Assert.That(() => new SafetensorsWriter().Save(Path.Combine(missing, "x")),
+            Throws.TypeOf<GpuNetException>().With.Message.Contains("cannot be written"));
         using SafetensorsFile file = SafetensorsFile.Read(WriteFile("{}", []));
         Assert.That(() => file.ReadFloats("weight"), Throws.TypeOf<GpuNetException>().With.Message.Contains("no tensor 'weight'"));
     }
@@ -155,7 +166,8 @@ internal sealed class SafetensorsTests
         writer.Add("a", [2], new float[2]);
         Assert.That(() => writer.Add("a", [2], new float[2]), Throws.TypeOf<GpuNetException>().With.Message.Contains("'a'"));
         Assert.That(() => writer.Add("__metadata__", [2], new float[2]), Throws.TypeOf<GpuNetException>());
-        Assert.That(() => writer.Add("b", [2, 3], new float[5]), Throws.TypeOf<GpuNetException>().With.Message.Contains("expected 6, got 5"));
+        Assert.That(() => writer.Add("b", [2, 3], new float[5]),
+            Throws.TypeOf<GpuNetException>().With.Message.Contains("expected 6, got 5"));
         Assert.That(() => writer.Add("c", [-2, -3], new float[6]), Throws.TypeOf<GpuNetException>().With.Message.Contains("not negative"));
         Assert.That(() => writer.Add("d", [1L << 62, 1L << 62, 1L << 62], new float[6]), Throws.TypeOf<GpuNetException>());
     }

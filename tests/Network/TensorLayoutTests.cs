@@ -49,15 +49,18 @@ internal sealed class TensorLayoutTests
     [Test]
     public void Trailing_ones_do_not_count()
     {
-        Assert.That(TensorLayout.FromFile(Pointwise, Count(Pointwise), [5, 4]), Is.EqualTo(TensorLayout.FromFile(Matrix, Count(Matrix), [5, 4, 1, 1])));
+        Assert.That(TensorLayout.FromFile(Pointwise, Count(Pointwise), [5, 4]),
+            Is.EqualTo(TensorLayout.FromFile(Matrix, Count(Matrix), [5, 4, 1, 1])));
     }
 
     [Test]
     public void Other_extents_are_refused_by_name()
     {
         Assert.That(() => TensorLayout.FromFile(Matrix, Count(Matrix), [4, 5], "classifier.weight"),
-            Throws.TypeOf<GpuNetException>().With.Message.EqualTo("Tensor 'classifier.weight': the extents fit the network: expected [5, 4], got [4, 5]."));
-        Assert.That(() => TensorLayout.FromFile(Bias, new float[5], [1, 5]), Throws.TypeOf<GpuNetException>().With.Message.Contains("'bias'"));
+            Throws.TypeOf<GpuNetException>().With.Message.EqualTo(
+                "Tensor 'classifier.weight': the extents fit the network: expected [5, 4], got [4, 5]."));
+        Assert.That(() => TensorLayout.FromFile(Bias, new float[5], [1, 5]),
+            Throws.TypeOf<GpuNetException>().With.Message.Contains("'bias'"));
         Assert.That(() => TensorLayout.ToFile(Bias, new float[4]), Throws.TypeOf<GpuNetException>().With.Message.Contains("'bias'"));
     }
 

@@ -21,9 +21,12 @@ internal sealed class ConvolutionReference : IOperatorReference
         new Convolution(new Shape(1, 4, 6, 5), 9,
             new Window { KernelH = 1, KernelW = 4, StrideH = 1, StrideW = 3, DilationH = 1, DilationW = 1, Right = 2 }),
         new Convolution(new Shape(2, 9, 8, 8), 12, new Window(3)),
-        .. StorageReference.Cases(new Convolution(new Shape(1, 9, 8, 3), 16, new Window(3, stride: 2)) { Epilogue = new Epilogue { NormEpsilon = 1e-5f, Activation = ActivationKind.Relu6 } }),
-        .. StorageReference.Cases(new Convolution(new Shape(2, 5, 4, 8), 12, new Window(3), Bias: true) { Epilogue = new Epilogue { Residual = ResidualOrder.BeforeActivation, Activation = ActivationKind.Relu } }),
-        .. EpilogueReference.Cases(30).Select((e, i) => new Convolution(new Shape(2, 6, 7, 20), 30, new Window(3, stride: 2), i % 3 == 0 ? 2 : 1, i % 2 == 0) { Epilogue = e }),
+        .. StorageReference.Cases(new Convolution(new Shape(1, 9, 8, 3), 16,
+            new Window(3, stride: 2)) { Epilogue = new Epilogue { NormEpsilon = 1e-5f, Activation = ActivationKind.Relu6 } }),
+        .. StorageReference.Cases(new Convolution(new Shape(2, 5, 4, 8), 12, new Window(3),
+            Bias: true) { Epilogue = new Epilogue { Residual = ResidualOrder.BeforeActivation, Activation = ActivationKind.Relu } }),
+        .. EpilogueReference.Cases(30).Select((e, i) => new Convolution(
+            new Shape(2, 6, 7, 20), 30, new Window(3, stride: 2), i % 3 == 0 ? 2 : 1, i % 2 == 0) { Epilogue = e }),
     ];
 
     public static IEnumerable<(Operator Operator, string Message)> Invalid =>
@@ -35,7 +38,8 @@ internal sealed class ConvolutionReference : IOperatorReference
         (new Convolution(new Shape(1, 2, 2, 4), 0, new Window(3)), "output channel"),
         (new Convolution(new Shape(1, 2, 2, 4), 6, new Window(3), Groups: 3), "divide the input channels"),
         (new Convolution(new Shape(1, 2, 2, 6), 4, new Window(3), Groups: 3), "divide the output channels"),
-        .. EpilogueReference.Invalid(6).Select(e => ((Operator)new Convolution(new Shape(1, 4, 4, 3), 6, new Window(3)) { Epilogue = e.Epilogue }, e.Message)),
+        .. EpilogueReference.Invalid(6)
+            .Select(e => ((Operator)new Convolution(new Shape(1, 4, 4, 3), 6, new Window(3)) { Epilogue = e.Epilogue }, e.Message)),
     ];
 
     public static bool IsLinear => true;

@@ -12,7 +12,8 @@ internal sealed class DepthwiseConvReference : IOperatorReference
         new DepthwiseConv(new Shape(1, 7, 7, 32), new Window(5, stride: 2)),
         new DepthwiseConv(new Shape(1, 9, 8, 4), new Window(3, stride: 1, dilation: 2), Bias: true),
         new DepthwiseConv(new Shape(3, 8, 8, 17), new Window(3, stride: 2).Same(8, 8)),
-        new DepthwiseConv(new Shape(1, 4, 6, 5), new Window { KernelH = 1, KernelW = 4, StrideH = 1, StrideW = 3, DilationH = 1, DilationW = 1, Right = 2 }),
+        new DepthwiseConv(new Shape(1, 4, 6, 5),
+            new Window { KernelH = 1, KernelW = 4, StrideH = 1, StrideW = 3, DilationH = 1, DilationW = 1, Right = 2 }),
         // Tiles of four pixels: maps of one tile, a whole tile between two borders, a cut one; channels that make vectors, and some more.
         new DepthwiseConv(new Shape(2, 1, 1, 4), new Window(3)),
         new DepthwiseConv(new Shape(1, 3, 3, 20), new Window(3, stride: 2), Bias: true),
@@ -24,14 +25,17 @@ internal sealed class DepthwiseConvReference : IOperatorReference
         new DepthwiseConv(new Shape(1, 6, 7, 4), new Window(5, stride: 2).Same(6, 7), Bias: true),
         new DepthwiseConv(new Shape(1, 4, 9, 4), new Window(3, padding: 0)),
         new DepthwiseConv(new Shape(1, 2, 3, 5), new Window(3, stride: 1, padding: 3), Bias: true),
-        .. VectorEpilogues.Select((e, i) => new DepthwiseConv(new Shape(2, 3, 6, 20), new Window(3, stride: 1 + (i % 2)), i == 0) { Epilogue = e }),
+        .. VectorEpilogues.Select(
+            (e, i) => new DepthwiseConv(new Shape(2, 3, 6, 20), new Window(3, stride: 1 + (i % 2)), i == 0) { Epilogue = e }),
         .. StorageReference.Cases(new DepthwiseConv(new Shape(2, 3, 6, 20), new Window(3))
         {
-            Epilogue = new Epilogue { NormEpsilon = 1e-5f, Activation = ActivationKind.HardSwish, Residual = ResidualOrder.AfterActivation },
+            Epilogue = new Epilogue { NormEpsilon = 1e-5f, Activation = ActivationKind.HardSwish,
+                Residual = ResidualOrder.AfterActivation },
         }),
         .. StorageReference.Cases(new DepthwiseConv(new Shape(1, 6, 13, 16), new Window(5, stride: 2), Bias: true)),
         .. StorageReference.Cases(new DepthwiseConv(new Shape(1, 4, 6, 8), new Window(3, stride: 1, dilation: 2))),
-        .. EpilogueReference.Cases(19).Select((e, i) => new DepthwiseConv(new Shape(2, 6, 5, 19), new Window(3, stride: 1 + (i % 2)), i % 3 == 0) { Epilogue = e }),
+        .. EpilogueReference.Cases(19)
+            .Select((e, i) => new DepthwiseConv(new Shape(2, 6, 5, 19), new Window(3, stride: 1 + (i % 2)), i % 3 == 0) { Epilogue = e }),
     ];
 
     public static IEnumerable<(Operator Operator, string Message)> Invalid =>
@@ -43,14 +47,16 @@ internal sealed class DepthwiseConvReference : IOperatorReference
         (new DepthwiseConv(new Shape(1, 8, 8, 4), new Window(-3)), "at least 1"),
         (new DepthwiseConv(new Shape(1, 8, 8, 4), new Window(3, padding: -1)), "padding"),
         (new DepthwiseConv(new Shape(1, 99, 99, 4), new Window(99)), "taps"),
-        .. EpilogueReference.Invalid(6).Select(e => ((Operator)new DepthwiseConv(new Shape(1, 4, 4, 6), new Window(3)) { Epilogue = e.Epilogue }, e.Message)),
+        .. EpilogueReference.Invalid(6)
+            .Select(e => ((Operator)new DepthwiseConv(new Shape(1, 4, 4, 6), new Window(3)) { Epilogue = e.Epilogue }, e.Message)),
     ];
 
     // Slices that keep vectors whole, and one that does not.
     private static IEnumerable<Epilogue> VectorEpilogues =>
     [
         new Epilogue { NormEpsilon = 1e-5f, Activation = ActivationKind.Relu6, Residual = ResidualOrder.AfterActivation },
-        new Epilogue { Activation = ActivationKind.Silu, Residual = ResidualOrder.BeforeActivation, Slice = new ChannelSlice(8, 32, Continues: true) },
+        new Epilogue { Activation = ActivationKind.Silu, Residual = ResidualOrder.BeforeActivation,
+            Slice = new ChannelSlice(8, 32, Continues: true) },
         new Epilogue { Activation = ActivationKind.HardSwish, Slice = new ChannelSlice(2, 24, Continues: false) },
     ];
 

@@ -3,7 +3,9 @@ using GpuNet.Tests.Kernels;
 
 namespace GpuNet.Tests.Reference;
 
-/// <summary>What follows the sums of a convolution, in double precision, and the cases of it that every convolution is tried with.</summary>
+/// <summary>
+/// What follows the sums of a convolution, in double precision, and the cases of it that every convolution is tried with.
+/// </summary>
 internal static class EpilogueReference
 {
     /// <summary>Epilogues that cover every branch; the slices have odd edges.</summary>

@@ -24,7 +24,8 @@ internal sealed class ExcitationReference : IOperatorReference
     public static Operator Random(Random random)
     {
         ActivationKind Kind() => (ActivationKind)random.Next(Enum.GetValues<ActivationKind>().Length);
-        return new Excitation(new Shape(random.Next(1, 5), 1, 1, random.Next(1, 90)), random.Next(1, 40), random.Next(1, 90), Kind(), Kind());
+        return new Excitation(
+            new Shape(random.Next(1, 5), 1, 1, random.Next(1, 90)), random.Next(1, 40), random.Next(1, 90), Kind(), Kind());
     }
 
     public static long Terms(Operator op) => op.Inputs[0].C + (((Excitation)op).Width * 4);
@@ -32,11 +33,14 @@ internal sealed class ExcitationReference : IOperatorReference
     public static void Forward(Operator op, ReferenceOperands o)
     {
         var excitation = (Excitation)op;
-        double[] hidden = Layer(o.Inputs[0], o.Parameters[0], o.Parameters[1], excitation.Input.N, excitation.Input.C, excitation.Width, excitation.Inner);
-        Layer(hidden, o.Parameters[2], o.Parameters[3], excitation.Input.N, excitation.Width, excitation.Channels, excitation.Gate).CopyTo(o.Output, 0);
+        double[] hidden = Layer(
+            o.Inputs[0], o.Parameters[0], o.Parameters[1], excitation.Input.N, excitation.Input.C, excitation.Width, excitation.Inner);
+        Layer(hidden, o.Parameters[2], o.Parameters[3], excitation.Input.N, excitation.Width, excitation.Channels, excitation.Gate)
+            .CopyTo(o.Output, 0);
     }
 
-    public static void Backward(Operator op, ReferenceOperands o) => throw new NotSupportedException("An excitation runs at inference only.");
+    public static void Backward(Operator op, ReferenceOperands o) =>
+        throw new NotSupportedException("An excitation runs at inference only.");
 
     private static double[] Layer(double[] x, double[] weight, double[] bias, int images, int depth, int columns, ActivationKind kind)
     {

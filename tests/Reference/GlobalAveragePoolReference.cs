@@ -18,7 +18,8 @@ internal sealed class GlobalAveragePoolReference : IOperatorReference
     ];
 
     public static IEnumerable<(Operator Operator, string Message)> Invalid =>
-        [(new GlobalAveragePool(new Shape(1, 2, 2, 0)), "extent of an input"), (new GlobalAveragePool(new Shape(1, 2, 2, 6)) { Type = ElementType.Bfloat16 }, "multiples of four")];
+        [(new GlobalAveragePool(new Shape(1, 2, 2, 0)), "extent of an input"),
+        (new GlobalAveragePool(new Shape(1, 2, 2, 6)) { Type = ElementType.Bfloat16 }, "multiples of four")];
 
     public static bool IsLinear => true;
 

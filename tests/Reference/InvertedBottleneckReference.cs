@@ -30,7 +30,8 @@ internal sealed class InvertedBottleneckReference : IOperatorReference
         new InvertedBottleneck(new Shape(1, 8, 8, 6), 13, 5, new Window(3, stride: 2).Same(8, 8), ActivationKind.Sigmoid),
         new InvertedBottleneck(new Shape(1, 7, 6, 9), 20, 9, new Window(3, dilation: 2), ActivationKind.Identity, true),
         new InvertedBottleneck(new Shape(2, 4, 9, 5), 10, 6,
-            new Window { KernelH = 2, KernelW = 2, StrideH = 1, StrideW = 3, DilationH = 1, DilationW = 1, Right = 2 }, ActivationKind.Silu),
+            new Window { KernelH = 2, KernelW = 2, StrideH = 1, StrideW = 3, DilationH = 1, DilationW = 1,
+                Right = 2 }, ActivationKind.Silu),
         new InvertedBottleneck(new Shape(2, 23, 21, 8), 112, 8, new Window(3), ActivationKind.Silu, true),
         new InvertedBottleneck(new Shape(4, 6, 6, 24), 144, 80, new Window(3), ActivationKind.Silu),
     ];
@@ -54,7 +55,8 @@ internal sealed class InvertedBottleneckReference : IOperatorReference
         var shape = new Shape(random.Next(2, 4), random.Next(2, 9), random.Next(2, 9), input);
         bool residual = stride == 1 && random.Next(2) == 0;
         var window = new Window(residual ? (random.Next(2) * 2) + 3 : random.Next(2, 6), stride);
-        return new InvertedBottleneck(shape, hidden, residual ? input : random.Next(1, 30), window, Smooth[random.Next(Smooth.Length)], residual, 1e-2f)
+        return new InvertedBottleneck(
+            shape, hidden, residual ? input : random.Next(1, 30), window, Smooth[random.Next(Smooth.Length)], residual, 1e-2f)
         {
             ForInference = random.Next(3) == 0,
         };
@@ -145,7 +147,8 @@ internal sealed class InvertedBottleneckReference : IOperatorReference
     {
         (Action<Operator, ReferenceOperands> run, Action<Operator, ReferenceOperands> back) = op switch
         {
-            PointwiseConv => ((Action<Operator, ReferenceOperands>)PointwiseConvReference.Forward, (Action<Operator, ReferenceOperands>)PointwiseConvReference.Backward),
+            PointwiseConv => ((Action<Operator, ReferenceOperands>)PointwiseConvReference.Forward,
+                (Action<Operator, ReferenceOperands>)PointwiseConvReference.Backward),
             DepthwiseConv => (DepthwiseConvReference.Forward, DepthwiseConvReference.Backward),
             _ => (BatchNormReference.Forward, BatchNormReference.Backward),
         };

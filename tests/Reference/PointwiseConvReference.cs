@@ -21,7 +21,8 @@ internal sealed class PointwiseConvReference : IOperatorReference
         Gated(new Shape(2, 5, 7, 13), 19),
         Gated(new Shape(3, 3, 5, 24), 64),
         Gated(new Shape(2, 5, 7, 16), 20, new Epilogue { NormEpsilon = 1e-5f, Residual = ResidualOrder.AfterActivation }),
-        Gated(new Shape(3, 3, 3, 20), 12, new Epilogue { Activation = ActivationKind.Silu, Slice = new ChannelSlice(4, 20, Continues: true) }),
+        Gated(new Shape(3, 3, 3, 20), 12,
+            new Epilogue { Activation = ActivationKind.Silu, Slice = new ChannelSlice(4, 20, Continues: true) }),
         Gated(new Shape(2, 3, 2, 7), 5, new Epilogue
         {
             Activation = ActivationKind.Relu,
@@ -34,7 +35,8 @@ internal sealed class PointwiseConvReference : IOperatorReference
         {
             Epilogue = new Epilogue { NormEpsilon = 1e-5f, Activation = ActivationKind.Silu, Residual = ResidualOrder.AfterActivation },
         }),
-        .. StorageReference.Cases((PointwiseConv)Gated(new Shape(2, 5, 7, 16), 20, new Epilogue { Activation = ActivationKind.Relu, Residual = ResidualOrder.BeforeActivation })),
+        .. StorageReference.Cases((PointwiseConv)Gated(
+            new Shape(2, 5, 7, 16), 20, new Epilogue { Activation = ActivationKind.Relu, Residual = ResidualOrder.BeforeActivation })),
     ];
 
     public static IEnumerable<(Operator Operator, string Message)> Invalid =>
@@ -42,8 +44,10 @@ internal sealed class PointwiseConvReference : IOperatorReference
         (new PointwiseConv(new Shape(1, 0, 2, 4), 8), "extent of an input"),
         (new PointwiseConv(new Shape(1, 2, 2, 4), 0), "output channel"),
         StorageReference.Invalid(new PointwiseConv(new Shape(1, 2, 2, 4), 6)),
-        StorageReference.Invalid(new PointwiseConv(new Shape(1, 2, 2, 4), 8) { Epilogue = new Epilogue { Slice = new ChannelSlice(0, 16, Continues: false) } }),
-        .. EpilogueReference.Invalid(6).Select(e => ((Operator)new PointwiseConv(new Shape(1, 4, 4, 3), 6) { Epilogue = e.Epilogue }, e.Message)),
+        StorageReference.Invalid(
+            new PointwiseConv(new Shape(1, 2, 2, 4), 8) { Epilogue = new Epilogue { Slice = new ChannelSlice(0, 16, Continues: false) } }),
+        .. EpilogueReference.Invalid(6)
+            .Select(e => ((Operator)new PointwiseConv(new Shape(1, 4, 4, 3), 6) { Epilogue = e.Epilogue }, e.Message)),
     ];
 
     public static bool IsLinear => true;

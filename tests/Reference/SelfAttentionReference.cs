@@ -26,7 +26,8 @@ internal sealed class SelfAttentionReference : IOperatorReference
     public static Operator Random(Random random)
     {
         int heads = random.Next(1, 4);
-        return new SelfAttention(new Shape(random.Next(1, 3), random.Next(1, 7), random.Next(1, 7), 3 * heads * random.Next(1, 20)), heads);
+        return new SelfAttention(
+            new Shape(random.Next(1, 3), random.Next(1, 7), random.Next(1, 7), 3 * heads * random.Next(1, 20)), heads);
     }
 
     // A score is a sum over channels, a result one over tokens of its exponentials.

@@ -33,7 +33,8 @@ internal sealed unsafe class LaunchGraphTests
     {
         Assert.That(CudaGraphApi.From(name => name == "cuGraphInstantiateWithFlags" ? 0 : Driver(name), out string obstacle), Is.Null);
         Assert.That(obstacle, Is.EqualTo("the driver is older than CUDA 11.4 and has no cuGraphInstantiateWithFlags"));
-        Assert.That(CudaGraphApi.Load(OperatingSystem.IsWindows() ? "kernel32" : OperatingSystem.IsMacOS() ? "libSystem.dylib" : "libc.so.6", out obstacle), Is.Null);
+        Assert.That(CudaGraphApi.Load(OperatingSystem.IsWindows()
+            ? "kernel32" : OperatingSystem.IsMacOS() ? "libSystem.dylib" : "libc.so.6", out obstacle), Is.Null);
         Assert.That(obstacle, Does.Contain("has no cuStreamBeginCapture_v2"));
     }
 
@@ -47,7 +48,8 @@ internal sealed unsafe class LaunchGraphTests
             graph.Launch();
             graph.Launch();
         }
-        Assert.That(Calls, Is.EqualTo((string[])["begin 7", "launches", "end 7", "instantiate 11", "destroy 11", "launch 13 on 7", "launch 13 on 7", "wait 7", "destroy executable 13"]));
+        Assert.That(Calls, Is.EqualTo((string[])["begin 7", "launches", "end 7", "instantiate 11", "destroy 11", "launch 13 on 7",
+            "launch 13 on 7", "wait 7", "destroy executable 13"]));
         Assert.That(bound, Is.EqualTo(4), "the context is the thread's before every call");
     }
 
@@ -66,7 +68,8 @@ internal sealed unsafe class LaunchGraphTests
     public void A_launch_that_fails_ends_the_record()
     {
         var recorder = new CudaLaunchRecorder(CudaGraphApi.From(Driver, out _)!, static () => { }, Stream);
-        Assert.That(() => recorder.Record(() => throw new GpuNetException("too many groups")), Throws.TypeOf<GpuNetException>().With.Message.EqualTo("too many groups"));
+        Assert.That(() => recorder.Record(() => throw new GpuNetException("too many groups")),
+            Throws.TypeOf<GpuNetException>().With.Message.EqualTo("too many groups"));
         Assert.That(Calls, Is.EqualTo((string[])["begin 7", "end 7", "destroy 11"]));
     }
 
@@ -88,7 +91,8 @@ internal sealed unsafe class LaunchGraphTests
         Device simulator = TestDevices.Get("simulator 4x16");
         Assert.That(simulator.Capture(() => Assert.Fail("nothing is run either"), out string obstacle), Is.Null);
         Assert.That(obstacle, Is.EqualTo("the simulator has no graphs"));
-        Assert.That(Device.All().Where(d => d.Kind == DeviceKind.OpenCL && d.Usable).Select(d => d.GraphObstacle), Is.All.EqualTo("OpenCL has no graphs"));
+        Assert.That(Device.All().Where(d => d.Kind == DeviceKind.OpenCL && d.Usable).Select(d => d.GraphObstacle),
+            Is.All.EqualTo("OpenCL has no graphs"));
     }
 
     [Test]

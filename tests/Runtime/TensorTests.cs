@@ -19,3 +19,21 @@ internal sealed class TensorTests
         Assert.That(arena.At(0, Shape.Vector(1024)).ToArray(), Is.EqualTo(values));
     }
 }
+
+/// <summary>An arena so large that huge pages are asked for is ordinary memory.</summary>
+[TestFixture]
+internal sealed class LargeArenaTests
+{
+    [Test]
+    public void Both_ends_of_a_large_arena_hold_what_is_written()
+    {
+        const long Bytes = (40L << 20) + Arena.Alignment;
+        using var arena = new Arena(TestDevices.Get("cpu"), Bytes, "test");
+        Tensor first = arena.At(0, Shape.Vector(64)), last = arena.At(Bytes - Arena.Alignment, Shape.Vector(64));
+        float[] values = [.. Enumerable.Range(1, 64).Select(i => (float)i)];
+        first.Upload(values);
+        last.Upload([.. values.Reverse()]);
+        Assert.That(first.ToArray(), Is.EqualTo(values));
+        Assert.That(last.ToArray(), Is.EqualTo(values.Reverse()));
+    }
+}

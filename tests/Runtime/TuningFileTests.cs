@@ -96,12 +96,14 @@ public sealed class TuningFileTests
         string key = Device.TuningKey(info, options);
         Assert.That(key, Does.Contain("a card").And.Contain("12.4").And.Contain(Device.KernelCompiler));
         // Its place among the cards, and what is free on it, are no matter.
-        Assert.That(Device.TuningKey(info with { Name = "cuda:1", MemoryBytes = 5, Note = "busy" }, options with { Threads = 3 }), Is.EqualTo(key));
+        Assert.That(Device.TuningKey(info with { Name = "cuda:1", MemoryBytes = 5, Note = "busy" }, options with { Threads = 3 }),
+            Is.EqualTo(key));
         DeviceInfo[] others =
         [
             info with { Kind = DeviceKind.OpenCL }, info with { Description = "another card" }, info with { Driver = "12.5" },
             info with { Multiprocessors = 9 }, info with { MaxGroupSize = 512 }, info with { WarpSize = 64 },
         ];
-        Assert.That(others.Select(o => Device.TuningKey(o, options)).Append(key).Append(Device.TuningKey(info, options with { Checked = true })), Is.Unique);
+        Assert.That(others.Select(o => Device.TuningKey(o, options)).Append(key)
+            .Append(Device.TuningKey(info, options with { Checked = true })), Is.Unique);
     }
 }

@@ -9,14 +9,16 @@ internal sealed class RecipeOptions
 {
     private readonly Option<string> data = DataOption.Create($"Data set (default: {TrainingDefaults.Data})");
 
-    private readonly Option<int?> epochs = OptionKinds.Whole("--epochs", $"Passes over the training images {PerData(d => d.Epochs)}", 1, 100_000);
+    private readonly Option<int?> epochs =
+        OptionKinds.Whole("--epochs", $"Passes over the training images {PerData(d => d.Epochs)}", 1, 100_000);
 
     private readonly Option<int?> batch = OptionKinds.Whole("--batch", $"Images of a step {PerData(d => d.Batch)}", 1);
 
     private readonly Option<float?> learningRate = OptionKinds.Number(
         "--lr", $"Greatest learning rate {PerData(d => d.LearningRate)}", "a number above 0", v => v > 0);
 
-    private readonly Option<string> schedule = OptionKinds.OneOf("--schedule", $"How the learning rate changes (default: {TrainingDefaults.Schedule})", Schedule.Names);
+    private readonly Option<string> schedule =
+        OptionKinds.OneOf("--schedule", $"How the learning rate changes (default: {TrainingDefaults.Schedule})", Schedule.Names);
 
     private readonly Option<float?> momentum = OptionKinds.Rate("--momentum", Default("Momentum, Nesterov's", TrainingDefaults.Momentum));
 
@@ -26,7 +28,8 @@ internal sealed class RecipeOptions
     private readonly Option<float?> labelSmoothing = OptionKinds.Rate(
         "--label-smoothing", Default("Share of the target spread over all classes", TrainingDefaults.LabelSmoothing));
 
-    private readonly Option<int?> seed = OptionKinds.Whole("--seed", Default("Seed of weights, order, augmentation and dropout", TrainingDefaults.Seed), 0);
+    private readonly Option<int?> seed =
+        OptionKinds.Whole("--seed", Default("Seed of weights, order, augmentation and dropout", TrainingDefaults.Seed), 0);
 
     public RecipeOptions(Command command)
     {

@@ -58,7 +58,7 @@ internal sealed record RunMetrics
     }
 
     public void Save(string folder) =>
-        WholeFile.Write(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Terminal.JsonOptions) + "\n");
+        AtomicFile.Write(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Terminal.JsonOptions) + "\n");
 }
 
 /// <summary>One epoch: means over its training steps, then the test images.</summary>

@@ -29,7 +29,8 @@ internal sealed class TerminalChart
             charts = [[.. charts[0].Zip(charts[1], (a, b) => $"{a}    {b}")]];
         foreach (string line in charts.SelectMany(c => c))
             terminal.Console.MarkupLine(line);
-        terminal.Console.MarkupLine($"{new string(' ', LabelWidth + 2)}[{TrainColour}]⠂⠂⠂ train[/]   [{TestColour}]⠒⠒⠒ test[/]");
+        terminal.Console.MarkupLine(
+            $"{new string(' ', LabelWidth + 2)}[{TrainColour}]⠂⠂⠂ train[/]   [{TestColour}]⠒⠒⠒ test[/]");
     }
 
     private string[] Draw(CurvePanel panel)
@@ -40,7 +41,8 @@ internal sealed class TerminalChart
         for (int row = 0; row < Rows; row++)
         {
             double? mark = row == 0 ? panel.Top : row == Rows / 2 ? panel.Top / 2 : null;
-            var line = new StringBuilder(mark?.ToString("G4", CultureInfo.InvariantCulture).PadLeft(LabelWidth) ?? new string(' ', LabelWidth));
+            var line = new StringBuilder(
+                mark?.ToString("G4", CultureInfo.InvariantCulture).PadLeft(LabelWidth) ?? new string(' ', LabelWidth));
             line.Append(mark is null ? " │" : " ┤");
             for (int column = 0; column < Columns; column++)
             {
@@ -50,8 +52,10 @@ internal sealed class TerminalChart
             lines.Add(line.ToString());
         }
         lines.Add($"{"0",LabelWidth} └{new string('─', Columns)}");
-        string first = panel.FirstEpoch.ToString(CultureInfo.InvariantCulture), last = panel.LastEpoch.ToString(CultureInfo.InvariantCulture);
-        string axis = panel.Train.Length > 1 ? first + "epoch".PadLeft((Columns / 2) + 2 - first.Length) : $"epoch {first}".PadLeft((Columns / 2) + 4);
+        string first = panel.FirstEpoch.ToString(CultureInfo.InvariantCulture), last =
+            panel.LastEpoch.ToString(CultureInfo.InvariantCulture);
+        string axis = panel.Train.Length > 1
+            ? first + "epoch".PadLeft((Columns / 2) + 2 - first.Length) : $"epoch {first}".PadLeft((Columns / 2) + 4);
         lines.Add(Pad($"{new string(' ', LabelWidth + 2)}{(panel.Train.Length > 1 ? axis + last.PadLeft(Columns - axis.Length) : axis)}"));
         return [.. lines];
     }
@@ -69,7 +73,8 @@ internal sealed class TerminalChart
             for (int s = 0; s <= length; s++)
             {
                 double part = (double)s / length;
-                int x = (int)Math.Round(start.X + (part * (point.X - start.X))), y = (int)Math.Round(start.Y + (part * (point.Y - start.Y)));
+                int x = (int)Math.Round(start.X + (part * (point.X - start.X))), y =
+                    (int)Math.Round(start.Y + (part * (point.Y - start.Y)));
                 if (!dotted || x % 3 == 0 || values.Length == 1)
                     Dot(x, Math.Clamp(y, 0, DotsDown - 1), colour);
             }

@@ -17,11 +17,14 @@ internal static class TrainingCurves
     {
         var svg = new StringBuilder();
         svg.AppendLine(CultureInfo.InvariantCulture,
-            $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {Height}" width="{Width}" height="{Height}" font-family="system-ui, sans-serif" font-size="13" fill="#222">""");
+            $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {Height}" width="{Width}" height="{Height}" """
+            + $"""font-family="system-ui, sans-serif" font-size="13" fill="#222">""");
         svg.AppendLine("""<rect width="100%" height="100%" fill="#fff"/>""");
         string title = SecurityElement.Escape(string.Create(CultureInfo.InvariantCulture,
-            $"{metrics.Model}, width {metrics.Width}, on {metrics.Data.Split(':')[0]}: test accuracy {Quantities.Percent(metrics.TestAccuracy ?? 0)}"));
-        svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="{Width / 2}" y="28" text-anchor="middle" font-size="16">{title}</text>""");
+            $"{metrics.Model}, width {metrics.Width}, on {metrics.Data.Split(':')[0]}: "
+                + $"test accuracy {Quantities.Percent(metrics.TestAccuracy ?? 0)}"));
+        svg.AppendLine(CultureInfo.InvariantCulture,
+            $"""<text x="{Width / 2}" y="28" text-anchor="middle" font-size="16">{title}</text>""");
         int left = 70;
         foreach (CurvePanel panel in CurvePanel.Of(metrics))
         {
@@ -56,9 +59,11 @@ internal static class TrainingCurves
                 continue;
             double x = PlotWidth * panel.Place(i);
             svg.AppendLine(CultureInfo.InvariantCulture, $"""<path d="M{x:F1} {PlotHeight}v5" stroke="#444"/>""");
-            svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="{x:F1}" y="{PlotHeight + 20}" text-anchor="middle">{epoch}</text>""");
+            svg.AppendLine(CultureInfo.InvariantCulture,
+                $"""<text x="{x:F1}" y="{PlotHeight + 20}" text-anchor="middle">{epoch}</text>""");
         }
-        svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="{PlotWidth / 2}" y="{PlotHeight + 42}" text-anchor="middle">epoch</text>""");
+        svg.AppendLine(CultureInfo.InvariantCulture,
+            $"""<text x="{PlotWidth / 2}" y="{PlotHeight + 42}" text-anchor="middle">epoch</text>""");
     }
 
     private static void Curve(StringBuilder svg, CurvePanel panel, double[] values, string colour, string dashes)
@@ -73,7 +78,8 @@ internal static class TrainingCurves
             svg.AppendLine(CultureInfo.InvariantCulture, $"""<circle cx="{x:F1}" cy="{y:F1}" r="2.5" fill="{colour}"/>""");
         }
         svg.AppendLine(CultureInfo.InvariantCulture,
-            $"""<polyline points="{points.ToString().TrimEnd()}" fill="none" stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"/>""");
+            $"""<polyline points="{points.ToString().TrimEnd()}" fill="none" stroke="{colour}" """
+                + $"""stroke-width="2" stroke-dasharray="{dashes}"/>""");
     }
 
     private static void Legend(StringBuilder svg)
@@ -83,9 +89,52 @@ internal static class TrainingCurves
         foreach ((string name, string colour, string dashes) in entries)
         {
             svg.AppendLine(CultureInfo.InvariantCulture,
-                $"""<line x1="{x}" y1="{Top - 18}" x2="{x + 28}" y2="{Top - 18}" stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"/>""");
+                $"""<line x1="{x}" y1="{Top - 18}" x2="{x + 28}" y2="{Top - 18}" """
+                + $"""stroke="{colour}" stroke-width="2" stroke-dasharray="{dashes}"/>""");
             svg.AppendLine(CultureInfo.InvariantCulture, $"""<text x="{x + 34}" y="{Top - 14}">{name}</text>""");
             x += 95;
         }
+    }
+}
+
+/// <summary>One diagram: two curves over the epochs, from zero up to a round number.</summary>
+/// <param name="Title">What is drawn, with its unit.</param>
+/// <param name="Train">Values on the training images, one an epoch.</param>
+/// <param name="Test">Values on the test images, one an epoch.</param>
+/// <param name="Top">End of the vertical axis.</param>
+/// <param name="Step">Distance of its marks.</param>
+/// <param name="FirstEpoch">Number of the first epoch.</param>
+internal sealed record CurvePanel(string Title, double[] Train, double[] Test, double Top, double Step, int FirstEpoch)
+{
+    /// <summary>Number of the last epoch.</summary>
+    public int LastEpoch => FirstEpoch + Train.Length - 1;
+
+    /// <summary>Where an epoch lies on the horizontal axis, from 0 to 1; a single one lies in the middle.</summary>
+    public double Place(int index) => Train.Length > 1 ? (double)index / (Train.Length - 1) : 0.5;
+
+    /// <summary>Loss and accuracy of a run.</summary>
+    public static CurvePanel[] Of(RunMetrics metrics)
+    {
+        List<EpochMetrics> epochs = metrics.Epochs;
+        double[] trainLoss = [.. epochs.Select(e => e.TrainLoss)], testLoss = [.. epochs.Select(e => e.TestLoss)];
+        double[] trainAccuracy =
+            [.. epochs.Select(e => 100 * e.TrainAccuracy)], testAccuracy = [.. epochs.Select(e => 100 * e.TestAccuracy)];
+        double highest = trainLoss.Concat(testLoss).Where(double.IsFinite).DefaultIfEmpty(1).Max();
+        double step = RoundStep(highest / 4);
+        return
+        [
+            new CurvePanel("loss", trainLoss, testLoss, step * Math.Max(1, Math.Ceiling(highest / step)), step, epochs[0].Epoch),
+            new CurvePanel("accuracy, %", trainAccuracy, testAccuracy, 100, 25, epochs[0].Epoch),
+        ];
+    }
+
+    /// <summary>1, 2 or 5 times a power of ten: the smallest that is not below a distance.</summary>
+    public static double RoundStep(double distance)
+    {
+        if (!(distance > 1e-9))
+            return 1e-9;
+        double power = Math.Pow(10, Math.Floor(Math.Log10(distance)));
+        double factor = distance / power * (1 - 1e-9);
+        return power * (factor <= 1 ? 1 : factor <= 2 ? 2 : factor <= 5 ? 5 : 10);
     }
 }

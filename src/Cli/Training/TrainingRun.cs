@@ -84,10 +84,17 @@ internal sealed class TrainingRun : IDisposable
     {
         DataOption.RequireMatch(checkpoint, data.Train);
         if (!checkpoint.Mean.SequenceEqual(description.Mean) || !checkpoint.Deviation.SequenceEqual(description.Deviation))
-            throw new GpuNetException($"{folder}: the images of {recipe.Data} are not those the run began with: their mean or deviation differs.");
+        {
+            throw new GpuNetException(
+                $"{folder}: the images of {recipe.Data} are not those the run began with: their mean or deviation differs.");
+        }
         long done = (long)checkpoint.Epochs * StepsPerEpoch;
         if (checkpoint.Epochs > recipe.Epochs || checkpoint.Steps < done || checkpoint.Steps > done + StepsPerEpoch)
-            throw new GpuNetException($"{folder}: the checkpoint's {checkpoint.Steps} steps do not fit its {checkpoint.Epochs} epochs of {StepsPerEpoch} steps.");
+        {
+            throw new GpuNetException(
+                $"{folder}: the checkpoint's {checkpoint.Steps} steps do not fit its {checkpoint.Epochs} epochs of "
+                + $"{StepsPerEpoch} steps.");
+        }
         checkpoint.Restore(folder, trainer);
         completed = checkpoint.Epochs;
         if (RunMetrics.Read(folder) is not { } before)
@@ -162,7 +169,8 @@ internal sealed class TrainingRun : IDisposable
             tally.Correct += result.Correct;
             tally.LearningRate = rate;
             tally.Seconds = before + time.Elapsed.TotalSeconds;
-            double left = (tally.Seconds / tally.Images * recipe.Batch * (total - trainer.Steps)) + (evaluationSeconds * (recipe.Epochs - epoch));
+            double left = (tally.Seconds / tally.Images * recipe.Batch * (total - trainer.Steps))
+                + (evaluationSeconds * (recipe.Epochs - epoch));
             report(new StepReport(batch.Index + 1, tally.Loss, tally.Accuracy, tally.ImagesPerSecond, left));
         }
         return true;
@@ -192,7 +200,7 @@ internal sealed class TrainingRun : IDisposable
         Metrics.Seconds = secondsBefore + clock.Elapsed.TotalSeconds;
         Metrics.Save(folder);
         if (Metrics.Epochs.Count > 0)
-            WholeFile.Write(Path.Combine(folder, TrainingCurves.FileName), TrainingCurves.Svg(Metrics));
+            AtomicFile.Write(Path.Combine(folder, TrainingCurves.FileName), TrainingCurves.Svg(Metrics));
         (description with { Epochs = completed }).Save(folder, trainer);
     }
 }

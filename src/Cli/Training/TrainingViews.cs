@@ -26,7 +26,9 @@ internal class PlainTrainingView(Terminal terminal, int epochs) : ITrainingView
     public virtual bool Watch(int epoch, int steps, Func<Action<StepReport>, bool> body) => body(static _ => { });
 
     public void Done(EpochMetrics epoch) => terminal.Line(string.Create(CultureInfo.InvariantCulture,
-        $"epoch {Position(epoch.Epoch)}  loss {epoch.TrainLoss:F4}  accuracy {100 * epoch.TrainAccuracy,6:F2} %  test loss {epoch.TestLoss:F4}  test accuracy {100 * epoch.TestAccuracy,6:F2} %  {epoch.ImagesPerSecond,5:F0} images/s  {Quantities.Duration(epoch.Seconds)}"));
+        $"epoch {Position(epoch.Epoch)}  loss {epoch.TrainLoss:F4}  accuracy {100 * epoch.TrainAccuracy,6:F2} %  test loss "
+            + $"{epoch.TestLoss:F4}  test accuracy {100 * epoch.TestAccuracy,6:F2} %  {epoch.ImagesPerSecond,5:F0} images/s  "
+            + $"{Quantities.Duration(epoch.Seconds)}"));
 
     /// <summary>An epoch's number, as wide as that of the last one.</summary>
     protected string Position(int epoch)
@@ -52,7 +54,8 @@ internal sealed class LiveTrainingView(Terminal terminal, int epochs) : PlainTra
                 task.Description = report.Step == steps
                     ? $"{title}  testing"
                     : string.Create(CultureInfo.InvariantCulture,
-                        $"{title}  loss {report.Loss:F4}  accuracy {100 * report.Accuracy,6:F2} %  {report.ImagesPerSecond,5:F0} images/s  {Quantities.Duration(report.SecondsLeft)} left");
+                        $"{title}  loss {report.Loss:F4}  accuracy {100 * report.Accuracy,6:F2} %  {report.ImagesPerSecond,5:F0} images/s "
+                            + $" {Quantities.Duration(report.SecondsLeft)} left");
             });
         });
 }

@@ -13,7 +13,9 @@ public static class ImageFile
     /// <summary>Reads a picture.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">Another kind of content, or damaged; the message names file, offset, expectation.</exception>
+    /// <exception cref="InvalidDataException">
+    /// Another kind of content, or damaged; the message names file, offset, expectation.
+    /// </exception>
     public static RgbImage Read(string path)
     {
         ArgumentNullException.ThrowIfNull(path);

@@ -58,6 +58,9 @@ public abstract record Convolutional(Shape Input, bool Bias) : Operator
         (storage.Input == ElementType.Float32 || Input.C % 4 == 0)
         && (storage.Output == ElementType.Float32 || (Result.C % 4 == 0 && Epilogue.Slice is null));
 
+    /// <inheritdoc/>
+    public sealed override Operator? Stored(Storage storage) => Suits(storage) ? this with { Storage = storage } : null;
+
     /// <summary>Checks what all convolutions ask of their epilogue and of how values lie.</summary>
     protected void RequireFittingEpilogue()
     {

@@ -23,6 +23,13 @@ public abstract partial record Operator
     /// <summary>How the output lies in memory.</summary>
     public virtual ElementType OutputType => ElementType.Float32;
 
+    /// <summary>
+    /// The operator as it computes on values that lie otherwise in memory; null where it has no kernels for that, as is the rule. An
+    /// inference plan asks for it with the precisions that keep values in 16 bits.
+    /// </summary>
+    /// <param name="storage">How its first input and its output would lie.</param>
+    public virtual Operator? Stored(Storage storage) => storage == default ? this : null;
+
     /// <summary>Extents of the inputs in memory, in floats.</summary>
     public ImmutableArray<Shape> StoredInputs => [.. Inputs.Select((s, i) => InputType(i).Stored(s))];
 

@@ -25,8 +25,8 @@ internal sealed class CandidateTrial : IDisposable
     private const double MostSeconds = 0.5;
 
     // A candidate that takes so many times as long as the best will not catch up: by one sample, and by two.
-    private const double Hopeless = 4;
-    private const double Slow = 1.5;
+    private const double AbandonAfterOne = 4;
+    private const double AbandonAfterTwo = 1.5;
 
     private readonly Device device;
     private readonly bool backward;
@@ -65,7 +65,10 @@ internal sealed class CandidateTrial : IDisposable
             for (int i = 0; i < values.Length; i++)
             {
                 if (!(MathF.Abs(values[i] - right[i]) <= bound))
-                    throw new GpuNetException(FormattableString.Invariant($"{name}: element {i} is {values[i]}, expected {right[i]} within {bound:G2}."));
+                {
+                    throw new GpuNetException(
+                        FormattableString.Invariant($"{name}: element {i} is {values[i]}, expected {right[i]} within {bound:G2}."));
+                }
             }
         }
     }
@@ -80,7 +83,7 @@ internal sealed class CandidateTrial : IDisposable
         Once(launcher);
         (double forward, double backward) first = Once(launcher);
         double once = first.forward + first.backward;
-        if (once > Hopeless * best)
+        if (once > AbandonAfterOne * best)
             return Median(trial, [first]) with { IsAbandoned = true };
         var samples = new List<(double Forward, double Backward)> { first };
         long start = Stopwatch.GetTimestamp();
@@ -93,7 +96,7 @@ internal sealed class CandidateTrial : IDisposable
         }
         while (samples.Count < Samples && (samples.Count < LeastSamples || Stopwatch.GetElapsedTime(start).TotalSeconds < MostSeconds))
         {
-            if (samples.Count == 2 && samples.Min(s => s.Forward + s.Backward) > Slow * best)
+            if (samples.Count == 2 && samples.Min(s => s.Forward + s.Backward) > AbandonAfterTwo * best)
                 return Median(trial, samples) with { IsAbandoned = true };
             samples.Add(repeated.Sample());
         }
@@ -158,7 +161,8 @@ internal sealed class CandidateTrial : IDisposable
         [
             ("output", o.Output.ToArray()),
             .. o.DInputs.Where(d => d.IsWanted).Select((d, i) => ($"gradient of input {i}", d.Tensor.ToArray())),
-            .. o.DParameters.Select((d, i) => (Tensor: d, Name: $"gradient of parameter {i}")).Where(d => !d.Tensor.IsNone).Select(d => (d.Name, d.Tensor.ToArray())),
+            .. o.DParameters.Select((d, i) => (Tensor: d, Name: $"gradient of parameter {i}")).Where(d => !d.Tensor.IsNone)
+            .Select(d => (d.Name, d.Tensor.ToArray())),
             .. backward ? o.Parameters.Select((p, i) => ($"parameter {i}", p.ToArray())) : [],
         ];
     }

@@ -72,49 +72,28 @@ public sealed class OperandRotation : IDisposable
     // Every set holds the same.
     private void Fill(int first, int end)
     {
-        Operands o = sets[first];
-        int seed = 0;
-        void FillWith(Func<Operands, Tensor> tensor, float least, float most)
+        (Tensor Tensor, float Least, float Most)[][] all = [.. sets[first..end].Select(s => Filled(s).ToArray())];
+        for (int i = 0; i < all[0].Length; i++)
         {
-            seed++;
-            if (tensor(o).IsNone)
-                return;
-            float[] values = Values(tensor(o).Shape, seed, least, most);
-            for (int set = first; set < end; set++)
-                tensor(sets[set]).Upload(values);
-        }
-
-        for (int i = 0; i < o.Inputs.Length; i++)
-        {
-            int input = i, magnitude = op.HasGradient(i) ? 1 : 0;
-            FillWith(s => s.Inputs[input], -magnitude, magnitude);
-        }
-        for (int i = 0; i < o.Parameters.Length; i++)
-        {
-            int parameter = i;
-            // A variance is positive.
-            bool positive = op.Parameters[i].Kind is ParameterKind.Statistic or ParameterKind.Norm;
-            FillWith(s => s.Parameters[parameter], positive ? 0.5f : -1, positive ? 1.5f : 1);
-        }
-        if (op.InPlaceInput is null)
-            FillWith(s => s.Output, -1, 1);
-        FillWith(s => s.DOutput, -1, 1);
-        for (int i = 0; i < o.Saved.Length; i++)
-        {
-            int saved = i;
-            FillWith(s => s.Saved[saved], -1, 1);
-        }
-        for (int i = 0; i < o.DInputs.Length; i++)
-        {
-            int input = i;
-            FillWith(s => s.DInputs[input].Tensor, -1, 1);
-        }
-        for (int i = 0; i < o.DParameters.Length; i++)
-        {
-            int parameter = i;
-            FillWith(s => s.DParameters[parameter], -1, 1);
+            (Tensor tensor, float least, float most) = all[0][i];
+            float[] values = tensor.IsNone ? [] : Values(tensor.Shape, i + 1, least, most);
+            foreach ((Tensor Tensor, float, float)[] set in tensor.IsNone ? [] : all)
+                set[i].Tensor.Upload(values);
         }
     }
+
+    // The tensors that hold something, and between what. A variance is positive, and what has no gradient is a class label.
+    private IEnumerable<(Tensor Tensor, float Least, float Most)> Filled(Operands o) =>
+    [
+        .. o.Inputs.Select((t, i) => op.HasGradient(i) ? (t, -1f, 1f) : (t, 0f, 0f)),
+        .. o.Parameters.Select(
+        (t, i) => op.Parameters[i].Kind is ParameterKind.Statistic or ParameterKind.Norm ? (t, 0.5f, 1.5f) : (t, -1f, 1f)),
+        .. ((Tensor[])
+        [
+            .. op.InPlaceInput is null
+            ? [o.Output] : Array.Empty<Tensor>(), o.DOutput, .. o.Saved, .. o.DInputs.Select(d => d.Tensor), .. o.DParameters,
+        ]).Select(t => (t, -1f, 1f)),
+    ];
 
     private static float[] Values(Shape shape, int seed, float least, float most)
     {
@@ -158,7 +137,8 @@ public sealed class OperandRotation : IDisposable
             Workspace = workspace,
             Prepared = preparedElements > 0 ? Take(Vector(preparedElements)) : Tensor.None,
             Saved = training ? [.. op.Saved.Select(Take)] : [],
-            DInputs = training ? [.. op.Inputs.Select((s, i) => op.HasGradient(i) ? new Gradient(Take(s), GradientMode.Set) : Gradient.None)] : [],
+            DInputs = training ? [
+                .. op.Inputs.Select((s, i) => op.HasGradient(i) ? new Gradient(Take(s), GradientMode.Set) : Gradient.None)] : [],
             DOutput = training ? Take(op.Output) : Tensor.None,
             DParameters = training ? [.. op.Parameters.Select(p => p.IsTrained ? Take(p.Shape) : Tensor.None)] : [],
             Training = training,

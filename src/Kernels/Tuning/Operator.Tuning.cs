@@ -7,7 +7,9 @@ public abstract partial record Operator
     /// <summary>Version of the code of this project's operators: another one with every change.</summary>
     public static string Build { get; } = typeof(Operator).Assembly.ManifestModule.ModuleVersionId.ToString("N");
 
-    /// <summary>The operators that a candidate runs one after the other in place of this one; none as a rule. They are tuned first.</summary>
+    /// <summary>
+    /// The operators that a candidate runs one after the other in place of this one; none as a rule. They are tuned first.
+    /// </summary>
     public virtual ImmutableArray<Operator> Parts => [];
 
     /// <summary>Under what the operator's choice is remembered for a device.</summary>

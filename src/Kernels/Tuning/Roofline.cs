@@ -60,6 +60,10 @@ public sealed record Roofline(double CopyBytes, double ProductFlops, string Prod
     /// <summary>The least seconds that so much work takes.</summary>
     public double LeastSeconds(double flops, double bytes) => Math.Max(flops / ProductFlops, bytes / CopyBytes);
 
+    /// <summary>The figures, for lists.</summary>
+    public override string ToString() =>
+        FormattableString.Invariant($"copy {CopyBytes / 1e9:F1} GB/s, product {ProductFlops / 1e9:F1} GFLOP/s ({Product})");
+
     private static (double Flops, string Product) MeasureProduct(Device device)
     {
         for (int extent = LeastExtent; ; extent *= 2)

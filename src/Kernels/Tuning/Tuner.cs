@@ -12,7 +12,9 @@ public sealed class Tuner(Device device)
     // The rule's candidate stays unless another is better by more than measurements vary.
     private const double Clearly = 0.97;
 
-    /// <summary>Distinct operators, each behind the parts that some candidate of it is composed of, so that these are bound as tuned.</summary>
+    /// <summary>
+    /// Distinct operators, each behind the parts that some candidate of it is composed of, so that these are bound as tuned.
+    /// </summary>
     public static IReadOnlyList<Operator> InOrder(IEnumerable<Operator> operators)
     {
         ArgumentNullException.ThrowIfNull(operators);
@@ -43,7 +45,10 @@ public sealed class Tuner(Device device)
         directions = op.Normal(directions);
         TunedOperator result = Measure(op, directions);
         if (result.Winner is { } winner)
-            device.Tuning?.Remember(op.TuningKey(directions), op.Choice(op.Candidates.First(c => c.Name == winner.Candidate), result.Ratio));
+        {
+            device.Tuning?.Remember(
+                op.TuningKey(directions), op.Choice(op.Candidates.First(c => c.Name == winner.Candidate), result.Ratio));
+        }
         return result;
     }
 
@@ -100,7 +105,8 @@ public sealed class Tuner(Device device)
         while (launchers[0] is not null)
         {
             CandidateTrial? trial = null;
-            int largest = Enumerable.Range(0, launchers.Length).MaxBy(i => launchers[i] is { } l ? l.WorkspaceElements + l.PreparedElements : -1);
+            int largest = Enumerable.Range(0, launchers.Length)
+                .MaxBy(i => launchers[i] is { } l ? l.WorkspaceElements + l.PreparedElements : -1);
             Attempt(op, ref trials[largest], () => trial = new CandidateTrial(op, device, directions, [.. launchers.OfType<Launcher>()]));
             if (trial is not null)
                 return trial;
@@ -129,7 +135,8 @@ public sealed class Tuner(Device device)
         }
         catch (Exception e)
         {
-            throw new GpuNetException($"{device.Name} can no longer be used, after candidate {trial.Candidate} of {op} failed: {failure}", e);
+            throw new GpuNetException(
+                $"{device.Name} can no longer be used, after candidate {trial.Candidate} of {op} failed: {failure}", e);
         }
     }
 #pragma warning restore CA1031

@@ -45,7 +45,8 @@ public static class EfficientNet
             for (int i = 0; i < Repeats(repeats); i++)
             {
                 int step = i > 0 || (keep && channels == 24) ? 1 : stride;
-                x = net.InvertedResidual($"features.{stage + 1}.{i}", x, new InvertedResidual(expansion, Channels(channels), kernel, step, ActivationKind.Silu)
+                x = net.InvertedResidual(
+                    $"features.{stage + 1}.{i}", x, new InvertedResidual(expansion, Channels(channels), kernel, step, ActivationKind.Silu)
                 {
                     SqueezeRatio = 0.25f,
                     // The rate grows linearly with depth (section 5 of the paper).
@@ -59,4 +60,22 @@ public static class EfficientNet
         net.Output(net.Linear("classifier.1", x, spec.Classes, Initializer.Uniform(1 / MathF.Sqrt(spec.Classes))));
         return net;
     }
+}
+
+/// <summary>How a member of the EfficientNet family is scaled.</summary>
+/// <param name="Name">Its name in the catalogue.</param>
+/// <param name="Width">Channel multiplier.</param>
+/// <param name="Depth">Repeat multiplier.</param>
+/// <param name="ImageSize">Image rows and columns.</param>
+/// <param name="Dropout">Dropout before the classifier.</param>
+public sealed record EfficientNetVariant(string Name, double Width, double Depth, int ImageSize, float Dropout)
+{
+    /// <summary>Greatest rate of stochastic depth.</summary>
+    public float StochasticDepth { get; init; } = 0.2f;
+
+    /// <summary>What batch norms add to the variance.</summary>
+    public float NormEpsilon { get; init; } = 1e-5f;
+
+    /// <summary>Weight of the newest batch in the running statistics.</summary>
+    public float NormMomentum { get; init; } = 0.1f;
 }

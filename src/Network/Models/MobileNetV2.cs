@@ -27,7 +27,8 @@ public static class MobileNetV2
             for (int i = 0; i < repeats; i++)
             {
                 int step = i > 0 || (keep && channels == 24) ? 1 : stride;
-                x = net.InvertedResidual($"features.{block++}", x, new InvertedResidual(expansion, Channels(channels), 3, step, ActivationKind.Relu6)
+                x = net.InvertedResidual(
+                    $"features.{block++}", x, new InvertedResidual(expansion, Channels(channels), 3, step, ActivationKind.Relu6)
                 {
                     LayerList = "conv",
                     FlatProjection = true,

@@ -17,3 +17,9 @@ public static class ModelCatalog
     public static ModelEntry Find(string name) => All.FirstOrDefault(m => m.Name == name)
         ?? throw new GpuNetException($"There is no model {name}; there are {string.Join(", ", All.Select(m => m.Name))}.");
 }
+
+/// <summary>One network of the catalogue.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="ImageSize">Rows and columns of the images it was designed for.</param>
+/// <param name="Build">Builds it up to its logits.</param>
+public sealed record ModelEntry(string Name, int ImageSize, Func<ModelSpec, Shape, NetworkBuilder> Build);

@@ -37,7 +37,8 @@ public static class FuseInvertedBottlenecks
     private static (List<Node> Chain, InvertedBottleneck Op)? Match(GraphRewrite rewrite, Node first)
     {
         var chain = new List<Node> { first };
-        Node? expand = first.Operator is PointwiseConv { Bias: false } e && e.Epilogue == Epilogue.None && e.Channels != e.Input.C ? first : null;
+        Node? expand = first.Operator is PointwiseConv { Bias: false } e && e.Epilogue == Epilogue.None && e.Channels != e.Input.C
+            ? first : null;
         BatchNorm? norm = null;
         if (expand is not null && (!Next(rewrite, chain, out norm) || !Next(rewrite, chain, out DepthwiseConv? _)))
             return null;
@@ -58,7 +59,8 @@ public static class FuseInvertedBottlenecks
         if (residual)
             chain.Add(rewrite.OnlyReader(chain[^1].Output)!);
         return (chain, new InvertedBottleneck(
-            input.Shape, filter.Input.C, project.Channels, filter.Window, filterNorm.Activation, residual, filterNorm.Epsilon, filterNorm.Momentum));
+            input.Shape, filter.Input.C, project.Channels, filter.Window, filterNorm.Activation, residual,
+            filterNorm.Epsilon, filterNorm.Momentum));
     }
 
     private static bool Alike(BatchNorm a, BatchNorm b) => a.Epsilon == b.Epsilon && a.Momentum == b.Momentum;

@@ -13,7 +13,7 @@ internal sealed class GraphRewrite
     private readonly Graph target = new();
     private readonly Dictionary<Value, Value> made = [];
     private readonly Dictionary<Value, Node> onlyReaders = [];
-    private readonly HashSet<Node> gone = [];
+    private readonly HashSet<Node> merged = [];
 
     /// <summary>Starts with the inputs.</summary>
     public GraphRewrite(Graph source)
@@ -22,15 +22,31 @@ internal sealed class GraphRewrite
         this.source = source;
         foreach ((string name, Value value) in source.Inputs)
             made.Add(value, target.Input(name, value.Shape));
-        foreach (IGrouping<Value, Node> readers in source.Nodes.SelectMany(n => n.Inputs, (n, v) => (Node: n, Value: v)).GroupBy(r => r.Value, r => r.Node))
+        foreach (IGrouping<Value,
+            Node> readers in source.Nodes.SelectMany(n => n.Inputs, (n, v) => (Node: n, Value: v)).GroupBy(r => r.Value, r => r.Node))
         {
             if (readers.Count() == 1 && !source.Outputs.Values.Contains(readers.Key))
                 onlyReaders.Add(readers.Key, readers.Single());
         }
     }
 
+    /// <summary>Goes through a graph's nodes: those that a rule does not add to the second graph in its own way are copied.</summary>
+    /// <param name="graph">The first graph.</param>
+    /// <param name="rule">Merges or leaves out a node, or returns false.</param>
+    /// <returns>The second graph.</returns>
+    public static Graph Apply(Graph graph, Func<GraphRewrite, Node, bool> rule)
+    {
+        var rewrite = new GraphRewrite(graph);
+        foreach (Node node in rewrite.Nodes)
+        {
+            if (!rule(rewrite, node))
+                rewrite.Copy(node);
+        }
+        return rewrite.Finish();
+    }
+
     /// <summary>The nodes in order, without those that were merged into one before.</summary>
-    public IEnumerable<Node> Nodes => source.Nodes.Where(n => !gone.Contains(n));
+    public IEnumerable<Node> Nodes => source.Nodes.Where(n => !merged.Contains(n));
 
     /// <summary>The node that reads a value, if there is only one, it reads it once, and the graph does not give the value out.</summary>
     public Node? OnlyReader(Value value) => onlyReaders.GetValueOrDefault(value);
@@ -44,32 +60,33 @@ internal sealed class GraphRewrite
     /// <summary>Adds a node with an operator that does the same in another way.</summary>
     public void Copy(Node node, Operator op) => made.Add(node.Output, target.Add(node.Name, op, node.ParameterNames, Own(node.Inputs)));
 
-    /// <summary>Leaves a node out: another value stands for its output.</summary>
-    public void LeaveOut(Node node, Value instead) => made.Add(node.Output, made[instead]);
+    /// <summary>Leaves a node out: another value stands for its output. True, as a rule returns it.</summary>
+    public bool LeaveOut(Node node, Value instead) => made.TryAdd(node.Output, made[instead]);
 
-    /// <summary>Adds a node that does what it did and what its only reader does to its output; the reader is left out.</summary>
+    /// <summary>Adds a node that does what it did and what its only reader does to its output; the reader is left out. True.</summary>
     /// <param name="node">The node.</param>
     /// <param name="reader">Its only reader.</param>
     /// <param name="op">What both do together. Its parameters are the node's, then the reader's.</param>
     /// <param name="more">What the operator reads besides the node's inputs.</param>
-    public void Merge(Node node, Node reader, Operator op, params ReadOnlySpan<Value> more) => Merge([node, reader], op, more);
+    public bool Merge(Node node, Node reader, Operator op, params ReadOnlySpan<Value> more) => Merge([node, reader], op, more);
 
-    /// <summary>Adds a node that does what a chain of nodes did; all but the first are left out.</summary>
+    /// <summary>Adds a node that does what a chain of nodes did; all but the first are left out. True.</summary>
     /// <param name="chain">The nodes, each the only reader of the one before.</param>
     /// <param name="op">What they do together. Its parameters are theirs, in order.</param>
     /// <param name="more">What the operator reads besides the first node's inputs.</param>
-    public void Merge(IReadOnlyList<Node> chain, Operator op, params ReadOnlySpan<Value> more) =>
+    public bool Merge(IReadOnlyList<Node> chain, Operator op, params ReadOnlySpan<Value> more) =>
         MergeReading(chain, op, [.. chain[0].Inputs, .. more]);
 
-    /// <summary>Adds a node that does what a chain of nodes did; all but the first are left out.</summary>
+    /// <summary>Adds a node that does what a chain of nodes did; all but the first are left out. True.</summary>
     /// <param name="chain">The nodes, each the only reader of the one before.</param>
     /// <param name="op">What they do together. Its parameters are theirs, in order.</param>
     /// <param name="inputs">What the operator reads.</param>
-    public void MergeReading(IReadOnlyList<Node> chain, Operator op, ImmutableArray<Value> inputs)
+    public bool MergeReading(IReadOnlyList<Node> chain, Operator op, ImmutableArray<Value> inputs)
     {
         Value output = target.Add(chain[0].Name, op, [.. chain.SelectMany(n => n.ParameterNames)], Own(inputs));
-        gone.UnionWith(chain.Skip(1));
+        merged.UnionWith(chain.Skip(1));
         made[chain[^1].Output] = output;
+        return true;
     }
 
     /// <summary>Marks the outputs and gives the second graph.</summary>

@@ -42,5 +42,14 @@ public static class InferencePasses
         return Store(FuseElementwise.Apply(graph), device);
     }
 
-    private static Graph Store(Graph graph, Device device) => device.Options.Precision == Precision.Bfloat16 ? StoreBfloat16.Apply(graph) : graph;
+    private static Graph Store(Graph graph, Device device) =>
+        device.Options.Precision == Precision.Bfloat16 ? StoreBfloat16.Apply(graph) : graph;
+}
+
+/// <summary>Leaves out what does nothing at inference: dropout, stochastic depth, the identity, a concatenation of one map.</summary>
+public static class DropIdentities
+{
+    /// <summary>Applies the pass.</summary>
+    public static Graph Apply(Graph graph) => GraphRewrite.Apply(graph, static (rewrite, node) =>
+        node.Operator.IsIdentityAtInference && rewrite.LeaveOut(node, node.Inputs[0]));
 }

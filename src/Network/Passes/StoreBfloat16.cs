@@ -3,12 +3,15 @@ using GpuNet.Kernels;
 namespace GpuNet.Network;
 
 /// <summary>
-/// Keeps in 16 bits what convolutions hand on to convolutions and to global average pools: half the bytes, for layers that mostly wait
-/// for memory. Inputs and outputs of the graph, and what any other operator touches, stay float32. For devices that run kernels; see
-/// docs/precision.md.
+/// Keeps in 16 bits what operators that can (<see cref="Operator.Stored"/>) hand on to one another: half the bytes, for layers that
+/// mostly wait for memory. Inputs and outputs of the graph, and what any other operator touches, stay float32. For devices that run
+/// kernels; see docs/precision.md.
 /// </summary>
 public static class StoreBfloat16
 {
+    private static readonly Storage Read = new(ElementType.Bfloat16, ElementType.Float32);
+    private static readonly Storage Written = new(ElementType.Float32, ElementType.Bfloat16);
+
     /// <summary>Applies the pass.</summary>
     public static Graph Apply(Graph graph)
     {
@@ -16,36 +19,27 @@ public static class StoreBfloat16
         HashSet<Value> stored = Stored(graph);
         var rewrite = new GraphRewrite(graph);
         foreach (Node node in rewrite.Nodes)
-        {
-            rewrite.Copy(node, node.Operator switch
-            {
-                Convolutional op => op with { Storage = new Storage(Type(node.Inputs[0]), Type(node.Output)) },
-                GlobalAveragePool op => op with { Type = Type(node.Inputs[0]) },
-                var op => op,
-            });
-        }
+            rewrite.Copy(node, node.Operator.Stored(new Storage(Type(node.Inputs.FirstOrDefault()), Type(node.Output))) ?? node.Operator);
         return rewrite.Finish();
 
         ElementType Type(Value value) => stored.Contains(value) ? ElementType.Bfloat16 : ElementType.Float32;
     }
 
-    // A residual lies as the output it is added to does, so that one that cannot takes the other with it.
     private static HashSet<Value> Stored(Graph graph)
     {
-        HashSet<Value> stored = [.. graph.Nodes.Where(n => n.Operator is Convolutional op && op.Suits(new Storage(default, ElementType.Bfloat16))).Select(n => n.Output)];
+        HashSet<Value> stored = [.. graph.Nodes.Where(n => n.Operator.Stored(Written) is not null).Select(n => n.Output)];
         stored.ExceptWith(graph.Outputs.Values);
         foreach (Node node in graph.Nodes)
-            stored.ExceptWith(node.Inputs.Where((_, i) => !Reads(node.Operator, i)));
-        Node[] sums = [.. graph.Nodes.Where(n => n.Operator is Convolutional { Epilogue.Residual: not ResidualOrder.None })];
-        while (sums.FirstOrDefault(n => stored.Contains(n.Inputs[1]) != stored.Contains(n.Output)) is { } torn)
-            stored.ExceptWith([torn.Inputs[1], torn.Output]);
+            stored.ExceptWith(node.Inputs.Where((_, i) => !Takes(node.Operator.Stored(Read), i) && !FollowsOutput(node, i)));
+        // What lies as the output does, a residual that is added to it, takes the output with it where it cannot, and the other way round.
+        (Value Input, Value Output)[] pairs =
+            [.. graph.Nodes.SelectMany(n => n.Inputs.Where((_, i) => FollowsOutput(n, i)).Select(v => (v, n.Output)))];
+        while (Array.FindIndex(pairs, p => stored.Contains(p.Input) != stored.Contains(p.Output)) is >= 0 and int uneven)
+            stored.ExceptWith([pairs[uneven].Input, pairs[uneven].Output]);
         return stored;
     }
 
-    private static bool Reads(Operator op, int input) => op switch
-    {
-        Convolutional conv => input == 0 ? conv.Suits(new Storage(ElementType.Bfloat16, default)) : input == 1 && conv.Epilogue.Residual != ResidualOrder.None,
-        GlobalAveragePool => op.Inputs[0].C % 4 == 0,
-        _ => false,
-    };
+    private static bool FollowsOutput(Node node, int input) => Takes(node.Operator.Stored(Written), input);
+
+    private static bool Takes(Operator? op, int input) => op?.InputType(input) == ElementType.Bfloat16;
 }

@@ -12,7 +12,8 @@ public static class ChromeTrace
     public static void Write(Stream stream, Profiler profiler)
     {
         ArgumentNullException.ThrowIfNull(profiler);
-        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        using var json = new Utf8JsonWriter(
+            stream, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
         json.WriteStartArray();
         foreach (Profiler.ProfileEvent e in profiler.Events)
             Write(json, e);

@@ -70,7 +70,10 @@ public sealed class Profiler(Device device)
         row.Calls++;
         row.Seconds += Stopwatch.GetElapsedTime(start, end).TotalSeconds;
         if (events.Count < MaxEvents)
-            events.Add(new ProfileEvent(row, node, Stopwatch.GetElapsedTime(origin, start).TotalMicroseconds, Stopwatch.GetElapsedTime(start, end).TotalMicroseconds));
+        {
+            events.Add(new ProfileEvent(row, node, Stopwatch.GetElapsedTime(origin, start).TotalMicroseconds,
+                Stopwatch.GetElapsedTime(start, end).TotalMicroseconds));
+        }
         else
             IsCut = true;
     }

@@ -134,3 +134,25 @@ public sealed class Trainer : IDisposable
         Parameters.Dispose();
     }
 }
+
+/// <summary>How a <see cref="Trainer"/> trains.</summary>
+public sealed record TrainerOptions
+{
+    /// <summary>Images of a step.</summary>
+    public int Batch { get; init; } = 128;
+
+    /// <summary>The optimiser's settings.</summary>
+    public SgdOptions Sgd { get; init; } = new();
+
+    /// <summary>Share of the target spread over all classes.</summary>
+    public float LabelSmoothing { get; init; }
+
+    /// <summary>Seed of initial parameters and dropout.</summary>
+    public int Seed { get; init; }
+}
+
+/// <summary>What a batch gave.</summary>
+/// <param name="Loss">Mean cross-entropy of its images.</param>
+/// <param name="Correct">Images classified right.</param>
+/// <param name="Count">Images in the batch.</param>
+public readonly record struct BatchResult(float Loss, int Correct, int Count);

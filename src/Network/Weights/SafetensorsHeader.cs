@@ -1,7 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 
 namespace GpuNet.Network;
@@ -17,38 +16,39 @@ internal sealed class SafetensorsHeader
     private static readonly FrozenDictionary<string, SafetensorsType> Types = Enum.GetValues<SafetensorsType>()
         .ToFrozenDictionary(t => t.ToString().ToUpperInvariant(), StringComparer.Ordinal);
 
+    private static readonly string[] Fields = ["dtype", "shape", "data_offsets"];
+
     private readonly string path;
     private readonly Dictionary<string, SafetensorsTensor> tensors = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> metadata = new(StringComparer.Ordinal);
-    private bool hasMetadata;
+    private Dictionary<string, string>? metadata;
 
     private SafetensorsHeader(string path) => this.path = path;
 
     /// <summary>Tensors in the order of their data.</summary>
     public ImmutableArray<SafetensorsTensor> Tensors { get; private set; }
 
-    public IReadOnlyDictionary<string, string> Metadata => metadata;
+    public IReadOnlyDictionary<string, string> Metadata => metadata ??= [];
 
     /// <summary>Reads a header.</summary>
     /// <param name="path">The file, for error messages.</param>
     /// <param name="json">The header's bytes.</param>
     /// <param name="dataBytes">Bytes of the file behind the header.</param>
-    public static SafetensorsHeader Parse(string path, ReadOnlySpan<byte> json, long dataBytes)
+    public static SafetensorsHeader Parse(string path, ReadOnlyMemory<byte> json, long dataBytes)
     {
         var header = new SafetensorsHeader(path);
-        var reader = new Utf8JsonReader(json);
         try
         {
-            header.ReadObject(ref reader);
+            using JsonDocument document = JsonDocument.Parse(json);
+            header.Read(document.RootElement);
         }
         catch (JsonException e)
         {
-            throw new GpuNetException($"{path}: the header is not JSON (byte {8 + reader.BytesConsumed} of the file): {e.Message}", e);
+            throw new GpuNetException($"{path}: the header, from byte 8 on, is not JSON: {e.Message}", e);
         }
         catch (InvalidOperationException e)
         {
-            // What Utf8JsonReader throws for a string that is not UTF-8.
-            throw new GpuNetException($"{path}: a string of the header is not UTF-8 (byte {8 + reader.BytesConsumed} of the file).", e);
+            // What a string that is not UTF-8 throws when it is read.
+            throw new GpuNetException($"{path}: a string of the header is not UTF-8.", e);
         }
         header.CheckData(dataBytes);
         return header;
@@ -59,76 +59,48 @@ internal sealed class SafetensorsHeader
         new(string.Create(CultureInfo.InvariantCulture,
             $"{path}: {(tensor is null ? "" : $"tensor '{tensor}': ")}{rule}: expected {expected}, got {actual}."));
 
-    private void ReadObject(ref Utf8JsonReader reader)
+    private void Read(JsonElement root)
     {
-        reader.Read();
-        Expect(ref reader, JsonTokenType.StartObject, null, "the header is a JSON object");
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        Expect(root, JsonValueKind.Object, null, "the header is a JSON object");
+        foreach (JsonProperty entry in root.EnumerateObject())
         {
-            string name = reader.GetString()!;
-            reader.Read();
-            if (name == MetadataName)
-            {
-                ReadMetadata(ref reader);
-                continue;
-            }
-            SafetensorsTensor tensor = ReadTensor(ref reader, name);
-            if (!tensors.TryAdd(name, tensor))
-                throw Broken(name, "names are unique", "one entry", "two");
+            if (entry.Name == MetadataName)
+                ReadMetadata(entry.Value);
+            else if (!tensors.TryAdd(entry.Name, ReadTensor(entry.Name, entry.Value)))
+                throw Broken(entry.Name, "names are unique", "one entry", "two");
         }
-        // Only white space may follow; anything else is a JsonException.
-        reader.Read();
     }
 
-    private void ReadMetadata(ref Utf8JsonReader reader)
+    private void ReadMetadata(JsonElement entry)
     {
-        if (hasMetadata)
+        if (metadata is not null)
             throw Broken(null, "names are unique", $"one {MetadataName}", "two");
-        hasMetadata = true;
-        Expect(ref reader, JsonTokenType.StartObject, MetadataName, "metadata is a JSON object");
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        metadata = new(StringComparer.Ordinal);
+        Expect(entry, JsonValueKind.Object, MetadataName, "metadata is a JSON object");
+        foreach (JsonProperty text in entry.EnumerateObject())
         {
-            string key = reader.GetString()!;
-            reader.Read();
-            Expect(ref reader, JsonTokenType.String, MetadataName, $"value of '{key}'");
-            if (!metadata.TryAdd(key, reader.GetString()!))
-                throw Broken(MetadataName, "keys are unique", $"one '{key}'", "two");
+            Expect(text.Value, JsonValueKind.String, MetadataName, $"value of '{text.Name}'");
+            if (!metadata.TryAdd(text.Name, text.Value.GetString()!))
+                throw Broken(MetadataName, "keys are unique", $"one '{text.Name}'", "two");
         }
     }
 
-    private SafetensorsTensor ReadTensor(ref Utf8JsonReader reader, string name)
+    private SafetensorsTensor ReadTensor(string name, JsonElement entry)
     {
-        Expect(ref reader, JsonTokenType.StartObject, name, "the entry is a JSON object");
-        SafetensorsType? type = null;
-        List<long>? shape = null, offsets = null;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        Expect(entry, JsonValueKind.Object, name, "the entry is a JSON object");
+        var fields = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (JsonProperty field in entry.EnumerateObject())
         {
-            string field = reader.GetString()!;
-            reader.Read();
-            bool again = field switch
-            {
-                "dtype" => type is not null,
-                "shape" => shape is not null,
-                "data_offsets" => offsets is not null,
-                _ => false,
-            };
-            if (again)
-                throw Broken(name, "fields are unique", $"one {field}", "two");
-            if (field == "dtype")
-                type = ReadType(ref reader, name);
-            else if (field == "shape")
-                shape = ReadNumbers(ref reader, name, field);
-            else if (field == "data_offsets")
-                offsets = ReadNumbers(ref reader, name, field);
-            else
-                reader.Skip();
+            if (!fields.TryAdd(field.Name, field.Value))
+                throw Broken(name, "fields are unique", $"one {field.Name}", "two");
         }
-        if (type is null || shape is null || offsets is null)
-        {
-            string missing = type is null ? "dtype" : shape is null ? "shape" : "data_offsets";
+        if (Fields.FirstOrDefault(f => !fields.ContainsKey(f)) is { } missing)
             throw Broken(name, "an entry is complete", "dtype, shape and data_offsets", $"no {missing}");
-        }
-        return Check(name, type.Value, [.. shape], offsets);
+        Expect(fields["dtype"], JsonValueKind.String, name, "dtype");
+        string type = fields["dtype"].GetString()!;
+        if (!Types.TryGetValue(type, out SafetensorsType known))
+            throw Broken(name, "dtype is one this library reads", string.Join(", ", Types.Keys.Order(StringComparer.Ordinal)), type);
+        return Check(name, known, [.. Numbers(fields["shape"], name, "shape")], Numbers(fields["data_offsets"], name, "data_offsets"));
     }
 
     private SafetensorsTensor Check(string name, SafetensorsType type, ImmutableArray<long> shape, List<long> offsets)
@@ -149,24 +121,16 @@ internal sealed class SafetensorsHeader
         return new SafetensorsTensor(name, type, shape, (long)elements, offsets[0]);
     }
 
-    private SafetensorsType ReadType(ref Utf8JsonReader reader, string name)
-    {
-        Expect(ref reader, JsonTokenType.String, name, "dtype");
-        string type = reader.GetString()!;
-        return Types.TryGetValue(type, out SafetensorsType known)
-            ? known
-            : throw Broken(name, "dtype is one this library reads", string.Join(", ", Types.Keys.Order(StringComparer.Ordinal)), type);
-    }
-
-    private List<long> ReadNumbers(ref Utf8JsonReader reader, string name, string field)
+    private List<long> Numbers(JsonElement array, string name, string field)
     {
         var numbers = new List<long>();
-        Expect(ref reader, JsonTokenType.StartArray, name, field);
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        Expect(array, JsonValueKind.Array, name, field);
+        foreach (JsonElement element in array.EnumerateArray())
         {
-            Expect(ref reader, JsonTokenType.Number, name, $"{field}, element {numbers.Count}");
-            if (!reader.TryGetInt64(out long number) || number < 0)
-                throw Broken(name, $"{field}, element {numbers.Count}", "a whole number from 0", Encoding.UTF8.GetString(reader.ValueSpan));
+            string rule = $"{field}, element {numbers.Count}";
+            Expect(element, JsonValueKind.Number, name, rule);
+            if (!element.TryGetInt64(out long number) || number < 0)
+                throw Broken(name, rule, "a whole number from 0", element.GetRawText());
             numbers.Add(number);
         }
         return numbers;
@@ -195,19 +159,19 @@ internal sealed class SafetensorsHeader
             throw Broken(null, "data belongs to tensors to its last byte", $"{end} bytes", dataBytes);
     }
 
-    private void Expect(ref Utf8JsonReader reader, JsonTokenType type, string? tensor, string rule)
+    private void Expect(JsonElement element, JsonValueKind kind, string? tensor, string rule)
     {
-        if (reader.TokenType != type)
-            throw Broken(tensor, rule, Words(type), Words(reader.TokenType));
+        if (element.ValueKind != kind)
+            throw Broken(tensor, rule, Words(kind), Words(element.ValueKind));
     }
 
-    private static string Words(JsonTokenType type) => type switch
+    private static string Words(JsonValueKind kind) => kind switch
     {
-        JsonTokenType.StartObject => "an object",
-        JsonTokenType.StartArray => "an array",
-        JsonTokenType.String => "a string",
-        JsonTokenType.Number => "a number",
-        JsonTokenType.True or JsonTokenType.False => "true or false",
+        JsonValueKind.Object => "an object",
+        JsonValueKind.Array => "an array",
+        JsonValueKind.String => "a string",
+        JsonValueKind.Number => "a number",
+        JsonValueKind.True or JsonValueKind.False => "true or false",
         _ => "nothing",
     };
 }

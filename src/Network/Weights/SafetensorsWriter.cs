@@ -33,10 +33,7 @@ public sealed class SafetensorsWriter
         integers.Add(new Item(name, "I64", shape.ToArray(), (long)values.Length * sizeof(long), stream => Write(stream, values.Span)));
     }
 
-    /// <summary>
-    /// Writes the file. It is written under another name in the same folder, flushed to disk and renamed, so that a crash at any
-    /// moment leaves either the old file or the new one.
-    /// </summary>
+    /// <summary>Writes the file (<see cref="AtomicFile"/>).</summary>
     /// <exception cref="GpuNetException">The file cannot be written.</exception>
     public void Save(string path)
     {
@@ -44,10 +41,9 @@ public sealed class SafetensorsWriter
         // The wider type first: then every tensor is aligned to its element size.
         Item[] items = [.. integers, .. floats];
         byte[] header = Header(items);
-        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
-            using (var stream = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
+            AtomicFile.Write(path, stream =>
             {
                 Span<byte> size = stackalloc byte[sizeof(ulong)];
                 BinaryPrimitives.WriteUInt64LittleEndian(size, (ulong)header.Length);
@@ -55,13 +51,10 @@ public sealed class SafetensorsWriter
                 stream.Write(header);
                 foreach (Item item in items)
                     item.Write(stream);
-                stream.Flush(flushToDisk: true);
-            }
-            File.Move(temporary, path, overwrite: true);
+            });
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            Discard(temporary);
             throw new GpuNetException($"{path}: the file cannot be written: {e.Message}", e);
         }
     }
@@ -152,18 +145,6 @@ public sealed class SafetensorsWriter
         for (int i = 0; i < bytes.Length; i += size)
             bytes.Slice(i, size).Reverse();
         return reversed;
-    }
-
-    private static void Discard(string temporary)
-    {
-        try
-        {
-            File.Delete(temporary);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The first error is the one to report.
-        }
     }
 
     private sealed record Item(string Name, string Type, long[] Shape, long Bytes, Action<Stream> Write);

@@ -40,20 +40,8 @@ public static class TensorLayout
                 $"Tensor '{name ?? spec.Name}': the extents fit the network: expected [{string.Join(", ", expected)}], "
                 + $"got [{string.Join(", ", shape.ToArray())}].");
         }
-        if (!spec.IsWeight)
-            return values;
         Shape s = spec.Shape;
-        int window = s.N * s.H;
-        var result = new float[values.Length];
-        for (int ab = 0; ab < window; ab++)
-        {
-            for (int c = 0; c < s.W; c++)
-            {
-                for (int k = 0; k < s.C; k++)
-                    result[(((ab * s.W) + c) * s.C) + k] = values[(((k * s.W) + c) * window) + ab];
-            }
-        }
-        return result;
+        return spec.IsWeight ? Reversed(values, s.C, s.W, s.N * s.H) : values;
     }
 
     /// <summary>Brings a parameter's values from the library's order into that of <see cref="FileShape"/>.</summary>
@@ -67,58 +55,54 @@ public static class TensorLayout
             throw new GpuNetException(
                 $"Tensor '{spec.Name}': values fill the shape {spec.Shape}: expected {spec.Shape.Elements}, got {values.Length}.");
         }
-        if (!spec.IsWeight)
-            return values;
         Shape s = spec.Shape;
-        int window = s.N * s.H;
-        var result = new float[values.Length];
-        for (int k = 0; k < s.C; k++)
-        {
-            for (int c = 0; c < s.W; c++)
-            {
-                for (int ab = 0; ab < window; ab++)
-                    result[(((k * s.W) + c) * window) + ab] = values[(((ab * s.W) + c) * s.C) + k];
-            }
-        }
-        return result;
+        return spec.IsWeight ? Reversed(values, s.N * s.H, s.W, s.C) : values;
     }
 
     /// <summary>Brings images from NCHW into NHWC order.</summary>
     /// <param name="values">Values in NCHW order.</param>
     /// <param name="shape">Extents.</param>
     /// <param name="target">Receives the values in NHWC order; another memory than <paramref name="values"/>.</param>
-    public static void ToChannelsLast(ReadOnlySpan<float> values, Shape shape, Span<float> target)
-    {
-        RequireLength(values.Length, shape);
-        RequireLength(target.Length, shape);
-        for (int n = 0; n < shape.N; n++)
-        {
-            int image = n * shape.Pixels * shape.C;
-            Transpose(values.Slice(image, shape.Pixels * shape.C), shape.C, shape.Pixels, target.Slice(image, shape.Pixels * shape.C));
-        }
-    }
+    public static void ToChannelsLast(ReadOnlySpan<float> values, Shape shape, Span<float> target) =>
+        TransposeImages(values, shape, shape.C, shape.Pixels, target);
 
     /// <summary>Brings images from NHWC into NCHW order.</summary>
     /// <param name="values">Values in NHWC order.</param>
     /// <param name="shape">Extents.</param>
     /// <param name="target">Receives the values in NCHW order; another memory than <paramref name="values"/>.</param>
-    public static void ToChannelsFirst(ReadOnlySpan<float> values, Shape shape, Span<float> target)
+    public static void ToChannelsFirst(ReadOnlySpan<float> values, Shape shape, Span<float> target) =>
+        TransposeImages(values, shape, shape.Pixels, shape.C, target);
+
+    // result[c, b, a] = values[a, b, c], which leads from a file's order to ours and back.
+    private static float[] Reversed(float[] values, int extentA, int extentB, int extentC)
+    {
+        var result = new float[values.Length];
+        for (int c = 0; c < extentC; c++)
+        {
+            for (int b = 0; b < extentB; b++)
+            {
+                for (int a = 0; a < extentA; a++)
+                    result[(((c * extentB) + b) * extentA) + a] = values[(((a * extentB) + b) * extentC) + c];
+            }
+        }
+        return result;
+    }
+
+    // Each image is a matrix of channels and pixels.
+    private static void TransposeImages(ReadOnlySpan<float> values, Shape shape, int rows, int columns, Span<float> target)
     {
         RequireLength(values.Length, shape);
         RequireLength(target.Length, shape);
+        int image = rows * columns;
         for (int n = 0; n < shape.N; n++)
         {
-            int image = n * shape.Pixels * shape.C;
-            Transpose(values.Slice(image, shape.Pixels * shape.C), shape.Pixels, shape.C, target.Slice(image, shape.Pixels * shape.C));
-        }
-    }
-
-    private static void Transpose(ReadOnlySpan<float> source, int rows, int columns, Span<float> target)
-    {
-        for (int row = 0; row < rows; row++)
-        {
-            for (int column = 0; column < columns; column++)
-                target[(column * rows) + row] = source[(row * columns) + column];
+            ReadOnlySpan<float> from = values.Slice(n * image, image);
+            Span<float> to = target.Slice(n * image, image);
+            for (int row = 0; row < rows; row++)
+            {
+                for (int column = 0; column < columns; column++)
+                    to[(column * rows) + row] = from[(row * columns) + column];
+            }
         }
     }
 

@@ -18,7 +18,10 @@ public static class WeightsFile
         ArgumentNullException.ThrowIfNull(parameters);
         SafetensorsWriter writer = NewWriter(metadata);
         foreach (string name in parameters.Names)
-            writer.Add(name, TensorLayout.FileShape(parameters.Spec(name)), TensorLayout.ToFile(parameters.Spec(name), parameters[name].ToArray()));
+        {
+            writer.Add(name, TensorLayout.FileShape(parameters.Spec(name)),
+                TensorLayout.ToFile(parameters.Spec(name), parameters[name].ToArray()));
+        }
         writer.Save(path);
     }
 
@@ -26,12 +29,16 @@ public static class WeightsFile
     /// <param name="parameters">Whose gradients to write.</param>
     /// <param name="path">The file.</param>
     /// <param name="others">Further tensors: name, shape in the file, values.</param>
-    public static void SaveGradients(ParameterStore parameters, string path, params IEnumerable<(string Name, long[] Shape, float[] Values)> others)
+    public static void SaveGradients(
+        ParameterStore parameters, string path, params IEnumerable<(string Name, long[] Shape, float[] Values)> others)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         SafetensorsWriter writer = NewWriter(null);
         foreach (string name in parameters.Names.Where(n => parameters.Spec(n).IsTrained))
-            writer.Add(name, TensorLayout.FileShape(parameters.Spec(name)), TensorLayout.ToFile(parameters.Spec(name), parameters.Gradient(name).ToArray()));
+        {
+            writer.Add(name, TensorLayout.FileShape(parameters.Spec(name)),
+                TensorLayout.ToFile(parameters.Spec(name), parameters.Gradient(name).ToArray()));
+        }
         foreach ((string name, long[] shape, float[] values) in others)
             writer.Add(name, shape, values);
         writer.Save(path);
@@ -45,7 +52,8 @@ public static class WeightsFile
         ArgumentNullException.ThrowIfNull(parameters);
         using SafetensorsFile file = SafetensorsFile.Read(path);
         var known = parameters.Names.ToHashSet();
-        SafetensorsTensor? foreign = file.Tensors.FirstOrDefault(t => !known.Contains(t.Name) && !t.Name.EndsWith(Ignored, StringComparison.Ordinal));
+        SafetensorsTensor? foreign =
+            file.Tensors.FirstOrDefault(t => !known.Contains(t.Name) && !t.Name.EndsWith(Ignored, StringComparison.Ordinal));
         string? missing = parameters.Names.FirstOrDefault(n => !file.TryFind(n, out _));
         if (missing is not null)
             throw new GpuNetException($"{path}: tensor {missing} is missing; these are weights of another network.");

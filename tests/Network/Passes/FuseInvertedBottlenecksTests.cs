@@ -21,7 +21,8 @@ internal sealed class FuseInvertedBottlenecksTests
         Assert.That(blocks, Has.Length.EqualTo(17));
         Assert.That(blocks.Count(b => b.Residual), Is.EqualTo(10));
         Assert.That(blocks.Count(b => b.Expands), Is.EqualTo(16));
-        Assert.That(fused.Nodes, Has.Count.EqualTo(17 + 2 + 2 + graph.Nodes.Count(n => n.Operator is GlobalAveragePool or Dropout or Linear)));
+        Assert.That(fused.Nodes,
+            Has.Count.EqualTo(17 + 2 + 2 + graph.Nodes.Count(n => n.Operator is GlobalAveragePool or Dropout or Linear)));
         Assert.That(fused.Macs, Is.EqualTo(graph.Macs));
         Assert.That(fused.Nodes.SelectMany(n => n.ParameterNames), Is.EqualTo(graph.Nodes.SelectMany(n => n.ParameterNames)));
     }
@@ -84,7 +85,10 @@ internal sealed class FuseInvertedBottlenecksTests
         (Dictionary<string, float[]> plain, int all) = Step(Block(apart: true), PlanMode.Training);
         Assert.That(all - fewer, Is.EqualTo(6));
         foreach ((string name, float[] expected) in plain)
-            Assert.That(Distance(fused[name], expected), Is.LessThan((1e-4 * Distance(new float[expected.Length], expected)) + 1e-7), name);
+        {
+            Assert.That(Distance(fused[name], expected), Is.LessThan((1e-4 * Distance(new float[expected.Length], expected)) + 1e-7),
+                name);
+        }
     }
 
     [TestCaseSource(nameof(KernelDevices))]
@@ -92,9 +96,11 @@ internal sealed class FuseInvertedBottlenecksTests
     {
         Graph graph = new ModelSpec("mobilenetv2").Build(8);
         string[] Blocks(Device device) =>
-            [.. FuseInvertedBottlenecks.ForTraining(graph, device).Nodes.Select(n => n.Operator).OfType<InvertedBottleneck>().Select(b => b.Choose(device).Name)];
+            [.. FuseInvertedBottlenecks.ForTraining(graph, device).Nodes.Select(n => n.Operator).OfType<InvertedBottleneck>()
+            .Select(b => b.Choose(device).Name)];
         Device device = TestDevices.Get(deviceName);
-        using Device plain = Device.Open("simulator", new DeviceOptions { PlainKernels = true, UseTuning = false, Loader = device.Options.Loader });
+        using Device plain =
+            Device.Open("simulator", new DeviceOptions { PlainKernels = true, UseTuning = false, Loader = device.Options.Loader });
         Assert.That(Blocks(plain), Is.Empty, "plain kernels are one operator each");
         Assert.That(Blocks(device), Is.EqualTo(TestDevices.IsInterpreted(device) ? Enumerable.Repeat("Fused", 17) : []));
         var thin = new InvertedBottleneck(new Shape(1, 7, 7, 16), 256, 64, new Window(3), ActivationKind.Relu6);
@@ -149,7 +155,8 @@ internal sealed class FuseInvertedBottlenecksTests
     private static double Distance(float[] a, float[] b) => Math.Sqrt(a.Zip(b, (x, y) => Math.Pow((double)x - y, 2)).Sum());
 
     // Loss, gradients of the input and all parameters, and what the parameters are afterwards.
-    private static (Dictionary<string, float[]> Results, int Nodes) Step(Graph graph, PlanMode mode, float noise = 0, Device? device = null)
+    private static (Dictionary<string, float[]> Results, int Nodes) Step(
+        Graph graph, PlanMode mode, float noise = 0, Device? device = null)
     {
         using var parameters = new ParameterStore(graph, device ?? TestDevices.Get("cpu"), withGradients: true);
         parameters.Initialize(3);
@@ -161,7 +168,8 @@ internal sealed class FuseInvertedBottlenecksTests
         plan.Input("labels").Upload(((float[])[1, 2, 0, 2, 1, 0, 5, 4]).AsSpan(0, input.Shape.N));
         plan.Forward(seed: 9);
         plan.Backward();
-        var results = new Dictionary<string, float[]> { ["loss"] = plan.Output("loss").ToArray(), ["dinput"] = plan.Gradient(input).ToArray() };
+        var results = new Dictionary<string, float[]> { ["loss"] = plan.Output("loss").ToArray(),
+            ["dinput"] = plan.Gradient(input).ToArray() };
         foreach (string name in parameters.Names)
         {
             results.Add(name, parameters[name].ToArray());

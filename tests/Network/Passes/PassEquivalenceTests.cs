@@ -25,8 +25,10 @@ internal sealed class PassEquivalenceTests
         for (int round = 0; round < rounds; round++)
         {
             Graph graph = RandomGraph.New(new Random(seed + round));
-            int left = Compare(graph, TestDevices.Get(device), new Random(seed), string.Create(CultureInfo.InvariantCulture, $"seed {seed + round}"));
-            TestContext.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed + round}: {graph.Nodes.Count} nodes, {left} left"));
+            int left = Compare(graph, TestDevices.Get(device), new Random(seed),
+                string.Create(CultureInfo.InvariantCulture, $"seed {seed + round}"));
+            TestContext.Out.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"seed {seed + round}: {graph.Nodes.Count} nodes, {left} left"));
         }
     }
 
@@ -47,7 +49,8 @@ internal sealed class PassEquivalenceTests
         // As in MobileNetV3, with the sum; then one that narrows, as in EfficientNet; then the gate and the sum of SENet.
         Value wide = net.ConvNorm("expand", x, 16, new Window(1), ActivationKind.HardSwish);
         Value y = net.BatchNorm("norm", net.DepthwiseConv("depthwise", wide, new Window(3, padding: 1)), ActivationKind.HardSwish);
-        x = net.Add("sum", x, net.ConvNorm("project", net.SqueezeExcite("se", y, 6, ActivationKind.Relu, gate), 8, new Window(1), ActivationKind.Identity));
+        x = net.Add("sum", x,
+            net.ConvNorm("project", net.SqueezeExcite("se", y, 6, ActivationKind.Relu, gate), 8, new Window(1), ActivationKind.Identity));
         x = net.ConvNorm("narrow", net.SqueezeExcite("se2", x, 3, ActivationKind.Silu, gate), 5, new Window(1), ActivationKind.Identity);
         Value z = net.SqueezeExcite("se3", net.ConvNorm("conv", x, 5, new Window(3, padding: 1), ActivationKind.Identity), 2, gate: gate);
         net.Output(net.Activation("last", net.Add("sum3", z, x), ActivationKind.Relu));
@@ -74,7 +77,8 @@ internal sealed class PassEquivalenceTests
     public void A_model_whose_bottlenecks_run_by_tiles_stays_the_same()
     {
         Graph graph = (new ModelSpec("mobilenetv2") { Classes = 7, ImageHeight = 96, ImageWidth = 112 }).Build(2);
-        Assert.That(InferencePasses.Apply(graph, TestDevices.Get("cpu")).Nodes.Count(n => n.Operator is InvertedBottleneck { ForInference: true }), Is.AtLeast(2));
+        Assert.That(InferencePasses.Apply(graph, TestDevices.Get("cpu")).Nodes
+            .Count(n => n.Operator is InvertedBottleneck { ForInference: true }), Is.AtLeast(2));
         Compare(graph, TestDevices.Get("cpu"), new Random(1), "tiles");
     }
 
@@ -84,7 +88,8 @@ internal sealed class PassEquivalenceTests
         Graph graph = InferencePasses.Apply(new ModelSpec(name).Build(1));
         Type[] left = [.. graph.Nodes.Select(n => n.Operator.GetType()).Distinct()];
         Assert.That(left, Is.SubsetOf((Type[])
-            [typeof(Convolution), typeof(DepthwiseConv), typeof(PointwiseConv), typeof(GlobalAveragePool), typeof(ChannelScale), typeof(Linear)]));
+            [typeof(Convolution), typeof(DepthwiseConv), typeof(PointwiseConv), typeof(GlobalAveragePool), typeof(ChannelScale),
+                typeof(Linear)]));
         if (name == "mobilenetv2")
             Assert.That(graph.Nodes, Has.Count.EqualTo(52 + 2), "52 convolutions, pooling and the classifier");
     }
@@ -136,7 +141,10 @@ internal sealed class PassEquivalenceTests
             ParameterSpec spec = parameters.Spec(name);
             float center = name.EndsWith("running_var", StringComparison.Ordinal) || spec.Kind == ParameterKind.Norm ? 1 : 0;
             if (!spec.IsWeight)
-                parameters[name].Upload([.. Enumerable.Range(0, (int)spec.Shape.Elements).Select(_ => center + random.NextSingle() - 0.5f)]);
+            {
+                parameters[name].Upload(
+                    [.. Enumerable.Range(0, (int)spec.Shape.Elements).Select(_ => center + random.NextSingle() - 0.5f)]);
+            }
         }
     }
 }

@@ -21,7 +21,8 @@ internal sealed class PassTests
     [Test]
     public void Identities_are_dropped_and_outputs_keep_their_names()
     {
-        Value dropped = net.StochasticDepth("depth", net.Dropout("drop", net.Activation("identity", x, ActivationKind.Identity), 0.5f), 0.5f);
+        Value dropped = net.StochasticDepth(
+            "depth", net.Dropout("drop", net.Activation("identity", x, ActivationKind.Identity), 0.5f), 0.5f);
         net.Graph.MarkOutput("twice", net.Add("sum", net.Concat("one", dropped), x));
         net.Graph.MarkOutput("dropped", dropped);
         Graph graph = DropIdentities.Apply(net.Graph);
@@ -39,7 +40,8 @@ internal sealed class PassTests
         {
             Epilogue = new Epilogue { NormEpsilon = 1e-5f, Activation = ActivationKind.Relu6 },
         }));
-        Assert.That(string.Join(' ', node.ParameterNames), Is.EqualTo("x.weight norm.weight norm.bias norm.running_mean norm.running_var"));
+        Assert.That(string.Join(' ', node.ParameterNames),
+            Is.EqualTo("x.weight norm.weight norm.bias norm.running_mean norm.running_var"));
     }
 
     [Test]
@@ -200,7 +202,8 @@ internal sealed class PassTests
         Graph graph = FuseElementwise.Apply(net.Graph);
         Assert.That(Names(graph), Is.EqualTo("x pool fc gate sum scale last"));
         Assert.That(Operator(graph, "scale"), Is.EqualTo(new ElementwiseChain(x.Shape,
-            [new(ElementwiseLinkKind.TimesGate), new(ElementwiseLinkKind.PlusTensor), new(ElementwiseLinkKind.Activate, ActivationKind.Relu)])));
+            [new(ElementwiseLinkKind.TimesGate), new(ElementwiseLinkKind.PlusTensor),
+                new(ElementwiseLinkKind.Activate, ActivationKind.Relu)])));
         Assert.That(Operator(graph, "sum"), Is.EqualTo(new ElementwiseChain(net.Input.Shape,
             [new(ElementwiseLinkKind.PlusTensor), new(ElementwiseLinkKind.Activate, ActivationKind.Silu)])));
         Node scale = graph.Nodes.Single(n => n.Name == "scale");
@@ -231,7 +234,8 @@ internal sealed class PassTests
         net.Output(net.Concat("concat", net.PointwiseConv("other", x, 3), y));
         Graph graph = FuseGate.Apply(FuseExcitation.Apply(InferencePasses.Apply(net.Graph)));
         Assert.That(Names(graph), Is.EqualTo("x se.squeeze se.fc1 se.excite other"));
-        Assert.That(Operator(graph, "se.fc1"), Is.EqualTo(new Excitation(new Shape(2, 1, 1, 8), 2, 8, ActivationKind.Silu, ActivationKind.Sigmoid)));
+        Assert.That(Operator(graph, "se.fc1"),
+            Is.EqualTo(new Excitation(new Shape(2, 1, 1, 8), 2, 8, ActivationKind.Silu, ActivationKind.Sigmoid)));
         var conv = (PointwiseConv)Operator(graph, "se.excite");
         Assert.That(conv.Gated && conv.Epilogue is { NormEpsilon: not null, Residual: ResidualOrder.AfterActivation, Slice: not null });
         Node node = graph.Nodes.Single(n => n.Name == "se.excite");
@@ -257,7 +261,8 @@ internal sealed class PassTests
         if (seen)
             net.Graph.MarkOutput("hidden", hidden);
         net.Output(seen ? net.ChannelScale("scale", x, y) : y);
-        Assert.That(Names(FuseExcitation.Apply(InferencePasses.Apply(net.Graph))), Is.EqualTo(seen ? "x pool first second scale" : "x pool first second"));
+        Assert.That(Names(FuseExcitation.Apply(InferencePasses.Apply(net.Graph))),
+            Is.EqualTo(seen ? "x pool first second scale" : "x pool first second"));
     }
 
     [Test]
@@ -291,5 +296,6 @@ internal sealed class PassTests
 
     private static string Names(Graph graph) => string.Join(' ', graph.Nodes.Select(n => n.Name));
 
-    private static Epilogue Epilogue(Graph graph, string name) => ((Convolutional)graph.Nodes.Single(n => n.Name == name).Operator).Epilogue;
+    private static Epilogue Epilogue(Graph graph, string name) =>
+        ((Convolutional)graph.Nodes.Single(n => n.Name == name).Operator).Epilogue;
 }

@@ -62,7 +62,8 @@ internal static class RandomGraph
     private static Value Concat(NetworkBuilder net, string name, Value x, List<Value> maps, Random random)
     {
         Value[] branches = random.Next(2) == 0
-            ? [.. Enumerable.Range(0, random.Next(1, 4)).Select(i => net.ConvNorm($"{name}.{i}", x, random.Next(1, 9), new Window(1), Kind(random)))]
+            ? [.. Enumerable.Range(0, random.Next(1, 4))
+            .Select(i => net.ConvNorm($"{name}.{i}", x, random.Next(1, 9), new Window(1), Kind(random)))]
             : [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => LikeInPixels(x, maps, random))];
         random.Shuffle(branches);
         return branches.Sum(b => b.Shape.C) <= MostChannels ? net.Concat(name, branches) : net.Add(name, x, x);

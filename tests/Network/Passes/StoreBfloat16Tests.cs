@@ -48,7 +48,8 @@ internal sealed class StoreBfloat16Tests
         var net = new NetworkBuilder(new Shape(1, 4, 4, 4));
         Value x = net.Conv("first", net.Input, 8, new Window(1));
         Value y = net.Add("sum", x, net.Conv("second", x, 8, new Window(1)));
-        net.Output(net.Conv("last", outputIsRead ? net.Activation("silu", net.Activation("relu", y, ActivationKind.Relu), ActivationKind.Silu) : y, 4, new Window(1)));
+        net.Output(net.Conv("last", outputIsRead
+            ? net.Activation("silu", net.Activation("relu", y, ActivationKind.Relu), ActivationKind.Silu) : y, 4, new Window(1)));
         Graph graph = StoreBfloat16.Apply(FuseResidual.Apply(net.Graph));
         Node second = graph.Nodes.Single(n => n.Name == "second");
         ElementType expected = outputIsRead ? ElementType.Float32 : ElementType.Bfloat16;
@@ -86,14 +87,16 @@ internal sealed class StoreBfloat16Tests
         var graph = new Graph();
         Value input = graph.Input("input", new Shape(1, 2, 2, 4));
         var op = new PointwiseConv(new Shape(1, 2, 2, 4), 4) { Storage = new Storage(ElementType.Bfloat16, ElementType.Float32) };
-        Assert.That(() => graph.Add("conv", op, input), Throws.TypeOf<GpuNetException>().With.Message.Contains("type of input 0: expected Bfloat16, got Float32"));
+        Assert.That(() => graph.Add("conv", op, input),
+            Throws.TypeOf<GpuNetException>().With.Message.Contains("type of input 0: expected Bfloat16, got Float32"));
     }
 
     [Test]
     public void Nothing_on_a_host_runs_it()
     {
         var op = new PointwiseConv(new Shape(1, 2, 2, 4), 4) { Storage = new Storage(ElementType.Bfloat16, ElementType.Float32) };
-        Assert.That(() => op.Bind(TestDevices.Get("cpu")), Throws.TypeOf<GpuNetException>().With.Message.Contains("nothing runs it on device cpu"));
+        Assert.That(() => op.Bind(TestDevices.Get("cpu")),
+            Throws.TypeOf<GpuNetException>().With.Message.Contains("nothing runs it on device cpu"));
     }
 
     private static float[] Run(Graph graph, string deviceName)
@@ -102,7 +105,8 @@ internal sealed class StoreBfloat16Tests
         parameters.Initialize(7);
         using var plan = new Plan(graph, parameters, PlanMode.Inference);
         var random = new Random(1);
-        plan.Input("input").Upload([.. Enumerable.Range(0, (int)graph.Inputs["input"].Shape.Elements).Select(_ => (random.NextSingle() * 2) - 1)]);
+        plan.Input("input").Upload(
+            [.. Enumerable.Range(0, (int)graph.Inputs["input"].Shape.Elements).Select(_ => (random.NextSingle() * 2) - 1)]);
         plan.Forward();
         return plan.Output(graph.Outputs.Keys.Single()).ToArray();
     }

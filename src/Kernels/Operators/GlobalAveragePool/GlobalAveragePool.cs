@@ -26,6 +26,10 @@ public sealed partial record GlobalAveragePool(Shape Input) : Operator
     public override ElementType InputType(int input) => Type;
 
     /// <inheritdoc/>
+    public override Operator? Stored(Storage storage) =>
+        storage.Output == ElementType.Float32 && Suits(storage.Input) ? this with { Type = storage.Input } : null;
+
+    /// <inheritdoc/>
     public override Shape Output => new(Input.N, 1, 1, Input.C);
 
     /// <inheritdoc/>
@@ -41,6 +45,8 @@ public sealed partial record GlobalAveragePool(Shape Input) : Operator
     public override void Validate()
     {
         RequirePositiveInputs();
-        Require(Type == ElementType.Float32 || Input.C % 4 == 0, "values of 16 bits come in multiples of four channels", "such channels", Input.C);
+        Require(Suits(Type), "values of 16 bits come in multiples of four channels", "such channels", Input.C);
     }
+
+    private bool Suits(ElementType type) => type == ElementType.Float32 || Input.C % 4 == 0;
 }
