@@ -1,7 +1,7 @@
 namespace GpuNet.Kernels;
 
 /// <summary>A windowed operator's extents as kernels take them, by value.</summary>
-public readonly struct WindowGeometry
+internal readonly struct WindowGeometry
 {
     /// <summary>Images, input rows, input columns, input channels.</summary>
     public readonly int N, H, W, C;

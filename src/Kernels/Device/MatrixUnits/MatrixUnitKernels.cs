@@ -139,7 +139,7 @@ internal static class MatrixUnitKernels
 }
 
 /// <summary>A product for matrix units, by value: result[row, column] = Σ_depth left[row, depth] · right[depth, column].</summary>
-public readonly struct MatrixUnitGeometry
+internal readonly struct MatrixUnitGeometry
 {
     /// <summary>Extents.</summary>
     public readonly int Rows, Columns, Depth;

@@ -8,7 +8,7 @@ namespace GpuNet.Kernels;
 /// convolution gathers inputs so, the gradient of its input gathers gradients of outputs, with the weights transposed. Where the
 /// window is a single pixel, the rows are those of the source.
 /// </summary>
-public readonly struct ProductGeometry
+internal readonly struct ProductGeometry
 {
     /// <summary>Target pixels; channels that one tap sums over; result channels. The latter two are those of one group.</summary>
     public readonly int Rows, Depth, Columns;

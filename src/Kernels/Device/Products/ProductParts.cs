@@ -1,7 +1,7 @@
 namespace GpuNet.Kernels;
 
 /// <summary>How the depth of a product is shared out among groups of threads, by value.</summary>
-public readonly struct ProductParts
+internal readonly struct ProductParts
 {
     /// <summary>Parts; one where nothing is split, and then the groups of channels take the grid's third axis.</summary>
     public readonly int Count;

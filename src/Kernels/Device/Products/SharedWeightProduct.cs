@@ -52,7 +52,7 @@ internal sealed class SharedWeightProduct : WeightProduct
 }
 
 /// <summary>How the gradient of weights is shared out among groups of threads, by value.</summary>
-public readonly struct WeightParts
+internal readonly struct WeightParts
 {
     /// <summary>Tiles that the channels of a tap take.</summary>
     public readonly int ChannelTiles;

@@ -142,7 +142,7 @@ internal static class CombineKernels
 }
 
 /// <summary>What the kernels that combine the sums of blocks need to know, by value.</summary>
-public readonly struct CombineGeometry
+internal readonly struct CombineGeometry
 {
     /// <summary>Blocks, of an image where there are several, and channels.</summary>
     public readonly int Blocks, Channels;

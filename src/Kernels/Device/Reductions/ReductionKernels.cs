@@ -150,7 +150,7 @@ internal static class ReductionKernels
 }
 
 /// <summary>What the kernels of reductions over rows need to know, by value.</summary>
-public readonly struct ReductionGeometry
+internal readonly struct ReductionGeometry
 {
     /// <summary>Rows of an image, and channels of a row.</summary>
     public readonly int Rows, Channels;

@@ -152,7 +152,7 @@ internal static class BatchNormKernels
 }
 
 /// <summary>What the kernels of batch normalisation need to know, by value.</summary>
-public readonly struct BatchNormGeometry
+internal readonly struct BatchNormGeometry
 {
     /// <summary>Values a channel, and channels.</summary>
     public readonly int Rows, Channels;

@@ -4,7 +4,7 @@ namespace GpuNet.Kernels;
 /// Extents of a depthwise convolution in tiles of four pixels of a row, and how the threads of a group are laid over them: a power of two
 /// of channel blocks, of tiles and of rows, so that a thread finds its place by shifts.
 /// </summary>
-public readonly struct RowTileGeometry
+internal readonly struct RowTileGeometry
 {
     /// <summary>Images, input rows and columns, channels.</summary>
     public readonly int N, H, W, C;

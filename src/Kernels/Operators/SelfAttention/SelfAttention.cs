@@ -47,7 +47,7 @@ public sealed partial record SelfAttention(Shape Input, int Heads) : Operator
 }
 
 /// <summary>The extents of a <see cref="SelfAttention"/> as kernels take them, by value.</summary>
-public readonly struct AttentionGeometry
+internal readonly struct AttentionGeometry
 {
     /// <summary>Images, tokens of an image, heads, channels of a head, channels of all heads.</summary>
     public readonly int N, Tokens, Heads, D, E;

@@ -6,7 +6,7 @@ namespace GpuNet.Kernels;
 /// An <see cref="SgdArguments"/> as kernels take it, by value, with the special cases turned into factors. Public, because kernels are
 /// launched by generated code in another assembly.
 /// </summary>
-public readonly struct SgdScalars
+internal readonly struct SgdScalars
 {
     /// <summary>Parameters in the range.</summary>
     public readonly int Elements;
