@@ -4,7 +4,9 @@ namespace GpuNet.Kernels.Host;
 /// A pass of host code over the rows of a tensor, shared out among the threads in parts of about the same size. Bound once with what a
 /// part does, so that a step allocates nothing.
 /// </summary>
-/// <remarks>Part n of one pass covers the same memory as part n of another over the same tensor, where a core's cache may still hold it.</remarks>
+/// <remarks>
+/// Passes over one tensor are cut alike, so that part n of the second finds in its core's cache what part n of the first wrote.
+/// </remarks>
 internal sealed class HostPass
 {
     /// <summary>
@@ -35,7 +37,8 @@ internal sealed class HostPass
     public delegate void PartBody(Operands o, int image, long first, int count);
 
     /// <summary>A pass over elements, which are rows of one.</summary>
-    public static HostPass OverElements(Device device, Shape shape, PartBody body) => new(device, 1, shape.Elements, 1, PartElements, body);
+    public static HostPass OverElements(Device device, Shape shape, PartBody body) =>
+        new(device, 1, shape.Elements, 1, PartElements, body);
 
     /// <summary>A pass over rows of elements.</summary>
     public static HostPass OverRows(Device device, int rows, int width, PartBody body) => new(device, 1, rows, width, PartElements, body);

@@ -19,7 +19,8 @@ internal abstract unsafe class HostActivation
         where TLanes : unmanaged, ILanes<TLanes>
         where TActivation : unmanaged, IActivation
     {
-        public override void Apply(float* values, int count) => LaneLoop.Run<TLanes, ActivateLanes<TActivation>>(new(values, values), count);
+        public override void Apply(float* values, int count) =>
+            LaneLoop.Run<TLanes, ActivateLanes<TActivation>>(new(values, values), count);
     }
 }
 

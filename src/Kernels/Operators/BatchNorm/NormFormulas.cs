@@ -16,7 +16,7 @@ internal struct MergedMoments<T>(T reference)
     /// <summary>Takes a block in.</summary>
     /// <param name="rows">n_i.</param>
     /// <param name="blockReference">A number near m_i.</param>
-    /// <param name="shift">m_i less that number: in two numbers, because rounded to one it would lose the differences between blocks.</param>
+    /// <param name="shift">m_i less that number; rounded to one number, m_i would lose the differences between blocks.</param>
     /// <param name="squares">Σ(x − m_i)².</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(float rows, T blockReference, T shift, T squares)

@@ -24,7 +24,8 @@ internal sealed unsafe class ElementwiseChainHost : Launcher
 
     public override void Forward(Operands o) => forward.Run(o);
 
-    public override void Backward(Operands o) => throw new InvalidOperationException("A chain of elementwise operators has no backward pass.");
+    public override void Backward(Operands o) =>
+        throw new InvalidOperationException("A chain of elementwise operators has no backward pass.");
 
     private void ForwardPixels(Operands o, int image, long first, int count)
     {
