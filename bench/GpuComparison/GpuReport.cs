@@ -89,8 +89,14 @@ internal sealed class GpuReport(Device device, string peer, int size, string fol
     private object Json() => new
     {
         Date = time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-        Device = new { device.Name, device.Info.Description, device.Info.Multiprocessors, device.Info.ComputeCapability,
-            device.Info.MemoryBytes },
+        Device = new
+        {
+            device.Name,
+            device.Info.Description,
+            device.Info.Multiprocessors,
+            device.Info.ComputeCapability,
+            device.Info.MemoryBytes,
+        },
         GpunetVersion = Cli.Program.Version,
         Device.KernelCompiler,
         Precision = device.Options.Precision.ToString(),

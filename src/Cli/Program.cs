@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.Reflection;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace GpuNet.Cli;
 
@@ -81,7 +82,12 @@ public static class Program
     {
         Command command = parse.CommandResult.Command;
         string path = command is RootCommand ? "gpunet" : $"gpunet {command.Name}";
-        string[] errors = [.. parse.Errors.Select(e => e.Message.TrimEnd('.', ' ')).Distinct()];
+        // One sentence for all arguments that are missing: the help has their names and their order.
+        string[] errors =
+        [
+            .. parse.Errors.Select(e => Regex.Replace(e.Message, "^Required argument '[^']*' missing", "Required argument missing"))
+                .Select(m => m.TrimEnd('.', ' ')).Distinct(),
+        ];
         terminal.Failure($"{string.Join("; ", errors)}. See {path} --help.");
         return ExitCodes.Usage;
     }

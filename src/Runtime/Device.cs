@@ -1,8 +1,8 @@
-using Context = ILGPU.Context;
 using System.Collections.Concurrent;
 using System.Reflection;
 using ILGPU;
 using ILGPU.Runtime;
+using Context = ILGPU.Context;
 
 namespace GpuNet;
 

@@ -26,8 +26,11 @@ internal sealed class GoldenTests
     public void Batch_norm_matches([ValueSource(nameof(BatchNormCases))] string name, [ValueSource(nameof(Devices))] string device) =>
         Run("batchnorm", name, device, (input, s) =>
         {
-            var net = new NetworkBuilder(input) { NormEpsilon = s.GetProperty("eps").GetSingle(),
-                NormMomentum = s.GetProperty("momentum").GetSingle() };
+            var net = new NetworkBuilder(input)
+            {
+                NormEpsilon = s.GetProperty("eps").GetSingle(),
+                NormMomentum = s.GetProperty("momentum").GetSingle(),
+            };
             net.Output(net.BatchNorm("layer", net.Input, Kind(s.GetProperty("activation").GetString()!)));
             return net;
         });

@@ -47,11 +47,11 @@ public static class EfficientNet
                 int step = i > 0 || (keep && channels == 24) ? 1 : stride;
                 x = net.InvertedResidual(
                     $"features.{stage + 1}.{i}", x, new InvertedResidual(expansion, Channels(channels), kernel, step, ActivationKind.Silu)
-                {
-                    SqueezeRatio = 0.25f,
-                    // The rate grows linearly with depth (section 5 of the paper).
-                    DropRate = (spec.StochasticDepth ?? variant.StochasticDepth) * block++ / blocks,
-                });
+                    {
+                        SqueezeRatio = 0.25f,
+                        // The rate grows linearly with depth (section 5 of the paper).
+                        DropRate = (spec.StochasticDepth ?? variant.StochasticDepth) * block++ / blocks,
+                    });
             }
         }
         x = net.ConvNorm($"features.{Stages.Length + 1}", x, 4 * x.Shape.C, new Window(1), ActivationKind.Silu);

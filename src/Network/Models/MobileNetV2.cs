@@ -29,10 +29,10 @@ public static class MobileNetV2
                 int step = i > 0 || (keep && channels == 24) ? 1 : stride;
                 x = net.InvertedResidual(
                     $"features.{block++}", x, new InvertedResidual(expansion, Channels(channels), 3, step, ActivationKind.Relu6)
-                {
-                    LayerList = "conv",
-                    FlatProjection = true,
-                });
+                    {
+                        LayerList = "conv",
+                        FlatProjection = true,
+                    });
             }
         }
         int head = spec.ScaleHead ? Channels(1280) : ChannelRounding.ToMultipleOf8(1280 * Math.Max(1.0, spec.Width));

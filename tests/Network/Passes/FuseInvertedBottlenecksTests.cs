@@ -168,8 +168,11 @@ internal sealed class FuseInvertedBottlenecksTests
         plan.Input("labels").Upload(((float[])[1, 2, 0, 2, 1, 0, 5, 4]).AsSpan(0, input.Shape.N));
         plan.Forward(seed: 9);
         plan.Backward();
-        var results = new Dictionary<string, float[]> { ["loss"] = plan.Output("loss").ToArray(),
-            ["dinput"] = plan.Gradient(input).ToArray() };
+        var results = new Dictionary<string, float[]>
+        {
+            ["loss"] = plan.Output("loss").ToArray(),
+            ["dinput"] = plan.Gradient(input).ToArray(),
+        };
         foreach (string name in parameters.Names)
         {
             results.Add(name, parameters[name].ToArray());
