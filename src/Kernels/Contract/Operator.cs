@@ -2,6 +2,10 @@ using System.Collections.Immutable;
 
 namespace GpuNet.Kernels;
 
+// Contract/ holds what an operator is and what operators are described by: record, candidates, launchers and operands, windows and other
+// shape rules, epilogues, activations, storage. Operators/ has a folder for each and nothing else; what kernels of
+// several share is in Device/, what host code of several shares in Host/.
+
 /// <summary>
 /// One operation of a network with all its extents: the record is the graph node, the tuning key, the test case and the benchmark
 /// row. To add one, derive a record in a folder of its own (see docs/adding-an-operator.md).

@@ -2,6 +2,9 @@ using System.Collections.Immutable;
 
 namespace GpuNet.Kernels;
 
+// Tuning/ measures: candidates of an operator against one another on operands that rotate past the caches, and a device's own copy and
+// product, which the figures of profiles and benchmarks are set against. What it finds is remembered by the device (Runtime).
+
 /// <summary>
 /// Measures the candidates of operators on a device and remembers the best, so that plans built later bind it
 /// (<see cref="Operator.Choose"/>). A candidate counts only if it agrees with the first, the plain one.

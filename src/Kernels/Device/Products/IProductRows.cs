@@ -85,11 +85,11 @@ internal readonly struct WindowRows<TInput> : IProductRows
     public static SourceRow At(int row, int a, int b, int channel, ProductGeometry g)
     {
         TargetPixel pixel = TargetPixel.At(row, g);
-        int h = (pixel.U * g.StepH) + g.FirstH + (a * g.ApartH);
+        int h = (pixel.U * g.StepH) + g.FirstH + (a * g.SpacingH);
         SourceRow source;
         source.H = row < g.Rows ? h : Outside;
         source.Line = (pixel.N * g.SourceH) + h;
-        source.W = (pixel.V * g.StepW) + g.FirstW + (b * g.ApartW);
+        source.W = (pixel.V * g.StepW) + g.FirstW + (b * g.SpacingW);
         source.Factor = channel;
         if (TInput.PerImage)
             source.Factor += pixel.N * g.SourcePitch;
@@ -99,9 +99,9 @@ internal readonly struct WindowRows<TInput> : IProductRows
     public static SourceRow Next(SourceRow row, bool wraps, ProductGeometry g)
     {
         SourceRow next = row;
-        next.W = row.W + g.ApartW - (wraps ? g.TapsW * g.ApartW : 0);
-        next.H = row.H + (wraps ? g.ApartH : 0);
-        next.Line = row.Line + (wraps ? g.ApartH : 0);
+        next.W = row.W + g.SpacingW - (wraps ? g.TapsW * g.SpacingW : 0);
+        next.H = row.H + (wraps ? g.SpacingH : 0);
+        next.Line = row.Line + (wraps ? g.SpacingH : 0);
         return next;
     }
 

@@ -4,7 +4,7 @@ namespace GpuNet.Kernels;
 
 /// <summary>
 /// A matrix product whose rows are pixels, by value: target pixel (n, u, v) sums over the taps (a, b) of a window and over the channels
-/// of a group, source[n, u·StepH + FirstH + a·ApartH, v·StepW + FirstW + b·ApartW, channel] · weight[a, b, channel, column]. A forward
+/// of a group, source[n, u·StepH + FirstH + a·SpacingH, v·StepW + FirstW + b·SpacingW, channel] · weight[a, b, channel, column]. A forward
 /// convolution gathers inputs so, the gradient of its input gathers gradients of outputs, with the weights transposed. Where the
 /// window is a single pixel, the rows are those of the source.
 /// </summary>
@@ -26,7 +26,7 @@ internal readonly struct ProductGeometry
     public readonly int StepH, StepW, FirstH, FirstW;
 
     /// <summary>Taps, and source pixels from one to the next.</summary>
-    public readonly int TapsH, TapsW, ApartH, ApartW;
+    public readonly int TapsH, TapsW, SpacingH, SpacingW;
 
     /// <summary>Weights before the first tap, and from one tap to the next.</summary>
     public readonly int FirstTap, TapStepH, TapStepW;
@@ -38,7 +38,7 @@ internal readonly struct ProductGeometry
     public readonly int Runs, RunDepth;
 
     /// <summary>The result's image, and which of its pixels the targets are.</summary>
-    public readonly int ResultH, ResultW, PlaceH, PlaceW, SpreadH, SpreadW;
+    public readonly int ResultH, ResultW, FirstResultH, FirstResultW, ResultStepH, ResultStepW;
 
     private ProductGeometry(Shape source, int columns, int groups, AxisTaps h, AxisTaps w, Shape result, int kernelW, bool joins)
     {
@@ -47,18 +47,18 @@ internal readonly struct ProductGeometry
         (Rows, Depth, Columns, WeightPitch) = (checked(source.N * h.Targets * w.Targets), source.C / groups, columns / groups, columns);
         (StepH, StepW) = (h.Step, w.Step);
         (TapsH, TapsW) = (h.Taps.Length, w.Taps.Length);
-        (FirstH, ApartH) = (First(h.Offsets), Apart(h.Offsets));
-        (FirstW, ApartW) = (First(w.Offsets), Apart(w.Offsets));
+        (FirstH, SpacingH) = (First(h.Offsets), Spacing(h.Offsets));
+        (FirstW, SpacingW) = (First(w.Offsets), Spacing(w.Offsets));
         int tap = Depth * WeightPitch;
-        (TapStepH, TapStepW) = (Apart(h.Taps) * kernelW * tap, Apart(w.Taps) * tap);
+        (TapStepH, TapStepW) = (Spacing(h.Taps) * kernelW * tap, Spacing(w.Taps) * tap);
         FirstTap = ((First(h.Taps) * kernelW) + First(w.Taps)) * tap;
-        bool joined = joins && groups == 1 && TapsW > 1 && ApartW == 1 && TapStepW == tap;
+        bool joined = joins && groups == 1 && TapsW > 1 && SpacingW == 1 && TapStepW == tap;
         (Runs, RunDepth) = joined ? (1, TapsW * Depth) : (TapsW, Depth);
-        (ResultH, ResultW, PlaceH, PlaceW, SpreadH, SpreadW) = (result.H, result.W, h.First, w.First, h.Stride, w.Stride);
+        (ResultH, ResultW, FirstResultH, FirstResultW, ResultStepH, ResultStepW) = (result.H, result.W, h.First, w.First, h.Stride, w.Stride);
     }
 
     /// <summary>Whether the window is a single tap that moves one pixel at a time over an unpadded image: the rows are the source's.</summary>
-    internal bool IsDense => TapsH == 1 && TapsW == 1 && StepH == 1 && StepW == 1 && FirstH == 0 && FirstW == 0 && SpreadH == 1 && SpreadW == 1
+    internal bool IsDense => TapsH == 1 && TapsW == 1 && StepH == 1 && StepW == 1 && FirstH == 0 && FirstW == 0 && ResultStepH == 1 && ResultStepW == 1
         && TargetH == SourceH && TargetW == SourceW;
 
     /// <summary>Multiply-accumulates of a row and a column.</summary>
@@ -92,5 +92,5 @@ internal readonly struct ProductGeometry
     private static int First(int[] values) => values.Length > 0 ? values[0] : 0;
 
     // Taps and their offsets are arithmetic progressions.
-    private static int Apart(int[] values) => values.Length > 1 ? values[1] - values[0] : 0;
+    private static int Spacing(int[] values) => values.Length > 1 ? values[1] - values[0] : 0;
 }

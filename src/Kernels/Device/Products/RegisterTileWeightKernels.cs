@@ -53,7 +53,7 @@ internal static class RegisterTileWeightKernels
         int b = tap - (a * g.TapsW);
         int k = (group * g.Columns) + column;
         int count = g.Columns - column;
-        int offset = g.FirstW + (b * g.ApartW);
+        int offset = g.FirstW + (b * g.SpacingW);
         int first = offset >= 0 ? 0 : (g.StepW - 1 - offset) / g.StepW;
         int end = offset >= g.SourceW ? 0 : ((g.SourceW - 1 - offset) / g.StepW) + 1;
         end = end < g.TargetW ? end : g.TargetW;
@@ -72,7 +72,7 @@ internal static class RegisterTileWeightKernels
         int row = (line * g.TargetW) + first;
         int endRow = (line * g.TargetW) + end;
         int linePitch = g.SourceW * g.SourcePitch;
-        int h = (u * g.StepH) + g.FirstH + (a * g.ApartH);
+        int h = (u * g.StepH) + g.FirstH + (a * g.SpacingH);
         int from = (((n * g.SourceH) + h) * linePitch) + (((first * g.StepW) + offset) * g.SourcePitch) + (group * g.Depth);
         for (; line < lastLine; line++)
         {

@@ -40,8 +40,8 @@ internal struct TargetPixel
     /// <summary>Where the channels of the source pixel lie that tap (a, b) reads; −1 where it reads padding.</summary>
     public static int Source(TargetPixel pixel, int a, int b, int channel, ProductGeometry g)
     {
-        int h = (pixel.U * g.StepH) + g.FirstH + (a * g.ApartH);
-        int w = (pixel.V * g.StepW) + g.FirstW + (b * g.ApartW);
+        int h = (pixel.U * g.StepH) + g.FirstH + (a * g.SpacingH);
+        int w = (pixel.V * g.StepW) + g.FirstW + (b * g.SpacingW);
         bool inside = (h >= 0) & (h < g.SourceH) & (w >= 0) & (w < g.SourceW);
         return inside ? (((((pixel.N * g.SourceH) + h) * g.SourceW) + w) * g.SourcePitch) + channel : -1;
     }
@@ -49,12 +49,12 @@ internal struct TargetPixel
     /// <summary>Whether all taps of row a of the window read pixels.</summary>
     public static bool IsInside(TargetPixel pixel, int a, ProductGeometry g)
     {
-        int h = (pixel.U * g.StepH) + g.FirstH + (a * g.ApartH);
+        int h = (pixel.U * g.StepH) + g.FirstH + (a * g.SpacingH);
         int w = (pixel.V * g.StepW) + g.FirstW;
-        return (h >= 0) & (h < g.SourceH) & (w >= 0) & (w + ((g.TapsW - 1) * g.ApartW) < g.SourceW);
+        return (h >= 0) & (h < g.SourceH) & (w >= 0) & (w + ((g.TapsW - 1) * g.SpacingW) < g.SourceW);
     }
 
     /// <summary>The target's place among the pixels of the result.</summary>
     public static int Result(TargetPixel pixel, ProductGeometry g) =>
-        (((pixel.N * g.ResultH) + g.PlaceH + (pixel.U * g.SpreadH)) * g.ResultW) + g.PlaceW + (pixel.V * g.SpreadW);
+        (((pixel.N * g.ResultH) + g.FirstResultH + (pixel.U * g.ResultStepH)) * g.ResultW) + g.FirstResultW + (pixel.V * g.ResultStepW);
 }

@@ -18,7 +18,7 @@ internal static class RowTileBinding
     public static Action<View, View, View, View, View, RowTileGeometry, EpilogueGeometry> Forward(DepthwiseConv op, RowTileShape shape) =>
         Policies.Close(RowTileKernels.Forward<Float4, Window3, Input<Vectors, Vectors, NoPrologue>, SumEpilogue<Vectors>>,
             Channels(shape), Shape(op.Window), Input(shape, op.Storage.Input, typeof(NoPrologue)),
-            Epilogues.Policy(op.Epilogue, Reached(shape, op.Storage.Output)));
+            Epilogues.Policy(op.Epilogue, AccessOf(shape, op.Storage.Output)));
 
     private static Type Channels(RowTileShape shape) => shape.Width == RowTileWidth.Sixteen ? typeof(Float16) : typeof(Float4);
 
@@ -31,10 +31,10 @@ internal static class RowTileBinding
     };
 
     private static Type Input(RowTileShape shape, ElementType type, Type prologue) =>
-        Policies.Of(typeof(Input<,,>), Reached(shape, type), Reached(shape, ElementType.Float32), prologue);
+        Policies.Of(typeof(Input<,,>), AccessOf(shape, type), AccessOf(shape, ElementType.Float32), prologue);
 
     // A thread never has a vector of which a part is missing.
-    private static Type Reached(RowTileShape shape, ElementType type) =>
+    private static Type AccessOf(RowTileShape shape, ElementType type) =>
         shape.Width == RowTileWidth.Guarded ? typeof(RepeatLast) : Policies.Of(typeof(Whole<>), Access.Policy(vectors: true, type));
 }
 

@@ -5,12 +5,12 @@ namespace GpuNet.Kernels;
 
 public sealed partial record InvertedBottleneck
 {
-    private const string Apart = "Composed";
+    private const string Composed = "Composed";
 
     /// <inheritdoc/>
     public override ImmutableArray<Candidate> Candidates =>
     [
-        Candidate.Kernels(Apart, device => new InvertedBottleneckComposed(device, this)),
+        Candidate.Kernels(Composed, device => new InvertedBottleneckComposed(device, this)),
         Candidate.Kernels("Fused", device => new InvertedBottleneckFused(device, this)) with
         {
             Needs = device => !ForInference && !device.Info.IsProcessor && SharedTile.RunsOn(device) && DepthwiseTile.Fits(Filter),
@@ -22,7 +22,7 @@ public sealed partial record InvertedBottleneck
     ];
 
     /// <summary>Whether a device does better with the block as one operator than with its parts one after the other.</summary>
-    public bool GainsOn(Device device) => Choose(device).Name != Apart;
+    public bool GainsOn(Device device) => Choose(device).Name != Composed;
 
     // It pays where the parts run by the same tiles: not on matrix units, nor where a product has to be split.
     private bool PartsAreTiles(Device device) =>

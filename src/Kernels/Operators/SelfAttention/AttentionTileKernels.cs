@@ -29,8 +29,8 @@ internal static class AttentionTileKernels
         {
             int left = g.Tokens - first;
             Group.Barrier();
-            Bring<TTile, TWidth, TAccess>(x, keys, Key(first, g), 3 * g.E, left, g);
-            Bring<TTile, TWidth, TAccess>(x, values, Key(first, g) + g.E, 3 * g.E, left, g);
+            LoadTile<TTile, TWidth, TAccess>(x, keys, Key(first, g), 3 * g.E, left, g);
+            LoadTile<TTile, TWidth, TAccess>(x, values, Key(first, g) + g.E, 3 * g.E, left, g);
             Group.Barrier();
             for (int j = 0; j < TTile.Tokens && j < left; j += 4)
             {
@@ -87,8 +87,8 @@ internal static class AttentionTileKernels
         {
             int left = g.Tokens - first;
             Group.Barrier();
-            Bring<TTile, TWidth, TAccess>(x, keys, Key(first, g), 3 * g.E, left, g);
-            Bring<TTile, TWidth, TAccess>(x, values, Key(first, g) + g.E, 3 * g.E, left, g);
+            LoadTile<TTile, TWidth, TAccess>(x, keys, Key(first, g), 3 * g.E, left, g);
+            LoadTile<TTile, TWidth, TAccess>(x, values, Key(first, g) + g.E, 3 * g.E, left, g);
             Group.Barrier();
             for (int j = 0; j < TTile.Tokens && j < left; j++)
             {
@@ -123,8 +123,8 @@ internal static class AttentionTileKernels
             int left = g.Tokens - first;
             int token = (Grid.IdxZ * g.Tokens) + first;
             Group.Barrier();
-            Bring<TTile, TWidth, TAccess>(x, queries, (token * 3 * g.E) + (Grid.IdxY * g.D), 3 * g.E, left, g);
-            Bring<TTile, TWidth, TAccess>(dy, slopes, (token * g.E) + (Grid.IdxY * g.D), g.E, left, g);
+            LoadTile<TTile, TWidth, TAccess>(x, queries, (token * 3 * g.E) + (Grid.IdxY * g.D), 3 * g.E, left, g);
+            LoadTile<TTile, TWidth, TAccess>(dy, slopes, (token * g.E) + (Grid.IdxY * g.D), g.E, left, g);
             for (int e = Group.IdxX; e < TTile.Tokens && e < left; e += TTile.Size)
             {
                 totals[e] = lse[((token + e) * g.Heads) + Grid.IdxY];
@@ -144,8 +144,8 @@ internal static class AttentionTileKernels
         HeadChannels.Store<TWidth, TAccess>(dx, at + g.E, dvalue, own, add);
     }
 
-    // A thread brings every so manieth row of a tile; rows past the last token are zeros.
-    private static void Bring<TTile, TWidth, TAccess>(View source, ArrayView<Float4> tile, int start, int pitch, int left, AttentionGeometry g)
+    // A thread loads every so manieth row of a tile; rows past the last token are zeros.
+    private static void LoadTile<TTile, TWidth, TAccess>(View source, ArrayView<Float4> tile, int start, int pitch, int left, AttentionGeometry g)
         where TTile : unmanaged, IAttentionTile
         where TWidth : unmanaged, IHeadWidth
         where TAccess : unmanaged, IVectorAccess

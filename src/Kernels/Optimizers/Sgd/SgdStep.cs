@@ -2,6 +2,9 @@ using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
 
+// Optimizers/ has a folder for each optimiser: one fused pass over the flat parameter arena on every device. They are no operators: they
+// stand in no graph and have no gradient.
+
 /// <summary>
 /// Stochastic gradient descent with momentum, in one pass over the parameters (as <c>torch.optim.SGD</c> without dampening).
 /// <code>
