@@ -11,7 +11,7 @@ using NUnit.Framework;
 namespace GpuNet.Tests.Kernels;
 
 /// <summary>Every kernel compiles for CUDA: no card and no driver is needed to find that out.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class PtxTests
 {
     // Beyond this many instances of a kernel, one type argument at a time is varied.
