@@ -4,7 +4,8 @@ using NUnit.Framework;
 namespace GpuNet.Tests;
 
 /// <summary>
-/// The devices tests run on, opened once by each thread that runs tests, since a device is used by one thread. Candidates are chosen by rule, whatever has been tuned on this machine.
+/// The devices tests run on, opened once by each thread that runs tests, since a device is used by one thread. Candidates are chosen by
+/// rule, whatever has been tuned on this machine.
 /// </summary>
 internal static class TestDevices
 {
@@ -37,7 +38,8 @@ internal static class TestDevices
     public static string MatrixUnits => "ptx 80 tf32";
 
     /// <summary>The devices that run kernels, with values between layers in 16 bits.</summary>
-    public static IEnumerable<string> Bfloat16 => [.. All.Where(n => !n.StartsWith("cpu", StringComparison.Ordinal)).Select(n => n + " bfloat16")];
+    public static IEnumerable<string> Bfloat16 =>
+        [.. All.Where(n => !n.StartsWith("cpu", StringComparison.Ordinal)).Select(n => n + " bfloat16")];
 
     /// <summary>Whether a device is one of <see cref="EveryInterpreted"/>.</summary>
     public static bool IsInterpreted(Device device) => device.Name.StartsWith("ptx", StringComparison.Ordinal);

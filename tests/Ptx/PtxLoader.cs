@@ -45,7 +45,8 @@ internal sealed unsafe class PtxLoader(int capability, int maxGroupSize = 1024, 
     public TLaunch Load<TLaunch>(Delegate kernel, int groupSize)
         where TLaunch : Delegate
     {
-        Lazy<PtxKernel> compiled = Kernels.GetOrAdd((capability, kernel.Method, groupSize), static key => new(() => Compile(key.Capability, key.Method, key.GroupSize)));
+        Lazy<PtxKernel> compiled = Kernels.GetOrAdd(
+            (capability, kernel.Method, groupSize), static key => new(() => Compile(key.Capability, key.Method, key.GroupSize)));
         return groupSize <= maxGroupSize ? Launch<TLaunch>(compiled.Value)
             : throw new PtxFault($"{compiled.Value.Title}: groups of {groupSize} threads on a device that takes {maxGroupSize}");
     }
@@ -74,9 +75,11 @@ internal sealed unsafe class PtxLoader(int capability, int maxGroupSize = 1024, 
         }
     }
 
-    private static PTXBackend Backend(int capability) => Backends.GetOrAdd((Environment.CurrentManagedThreadId, capability), static key => new PTXBackend(
+    private static PTXBackend Backend(int capability) => Backends.GetOrAdd(
+        (Environment.CurrentManagedThreadId, capability), static key => new PTXBackend(
         Context.Create(static b => b.CPU().EnableAlgorithms().Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive)),
-        new CudaArchitecture(key.Capability / 10, key.Capability % 10), key.Capability >= 80 ? CudaInstructionSet.ISA_80 : CudaInstructionSet.ISA_70, null!));
+        new CudaArchitecture(key.Capability / 10, key.Capability % 10),
+        key.Capability >= 80 ? CudaInstructionSet.ISA_80 : CudaInstructionSet.ISA_70, null!));
 
     private static void Run(PtxKernel kernel, KernelConfig config, object[] arguments)
     {
@@ -97,8 +100,9 @@ internal sealed unsafe class PtxLoader(int capability, int maxGroupSize = 1024, 
                 continue;
             }
             var handle = GCHandle.Alloc(arguments[i], GCHandleType.Pinned);
-            if (Marshal.SizeOf(arguments[i]) != parameter.Bytes)
-                throw new PtxFault($"{kernel.Title}: argument {kernel.Arguments[i]} has {Marshal.SizeOf(arguments[i])} bytes, its parameter {parameter.Bytes}");
+            int size = Marshal.SizeOf(arguments[i]);
+            if (size != parameter.Bytes)
+                throw new PtxFault($"{kernel.Title}: {kernel.Arguments[i]} has {size} bytes, its parameter {parameter.Bytes}");
             new ReadOnlySpan<byte>((void*)handle.AddrOfPinnedObject(), parameter.Bytes).CopyTo(target);
             handle.Free();
         }
