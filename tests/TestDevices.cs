@@ -4,11 +4,12 @@ using NUnit.Framework;
 namespace GpuNet.Tests;
 
 /// <summary>
-/// The devices tests run on, opened once. Candidates are chosen by rule, whatever has been tuned on this machine.
+/// The devices tests run on, opened once by each thread that runs tests, since a device is used by one thread. Candidates are chosen by
+/// rule, whatever has been tuned on this machine.
 /// </summary>
 internal static class TestDevices
 {
-    private static readonly ConcurrentDictionary<string, Device> Opened = new();
+    private static readonly ConcurrentDictionary<(int Thread, string Name), Device> Opened = new();
 
     /// <summary>Host code on all cores and on one, simulators, and the cards of this machine.</summary>
     public static string[] Names { get; } = ["cpu", "cpu, 1 thread", .. Simulators, .. Cards.Where(IsPresent)];
@@ -37,7 +38,8 @@ internal static class TestDevices
     public static string MatrixUnits => "ptx 80 tf32";
 
     /// <summary>The devices that run kernels, with values between layers in 16 bits.</summary>
-    public static IEnumerable<string> Bfloat16 => [.. All.Where(n => !n.StartsWith("cpu", StringComparison.Ordinal)).Select(n => n + " bfloat16")];
+    public static IEnumerable<string> Bfloat16 =>
+        [.. All.Where(n => !n.StartsWith("cpu", StringComparison.Ordinal)).Select(n => n + " bfloat16")];
 
     /// <summary>Whether a device is one of <see cref="EveryInterpreted"/>.</summary>
     public static bool IsInterpreted(Device device) => device.Name.StartsWith("ptx", StringComparison.Ordinal);
@@ -46,7 +48,9 @@ internal static class TestDevices
     public static string[] Cards => ["opencl", "cuda"];
 
     /// <summary>A device by its test name; the test is ignored with the reason if this machine has none.</summary>
-    public static Device Get(string name) => Opened.GetOrAdd(name, static n => n switch
+    public static Device Get(string name) => Opened.GetOrAdd((Environment.CurrentManagedThreadId, name), static key => Open(key.Name));
+
+    private static Device Open(string name) => name switch
     {
         "cpu, 1 thread" => Device.Open("cpu", new DeviceOptions { Threads = 1, UseTuning = false }),
         "cpu" => Device.Open("cpu", new DeviceOptions { Threads = Math.Max(3, Environment.ProcessorCount), UseTuning = false }),
@@ -57,9 +61,9 @@ internal static class TestDevices
         "ptx 80 2x2" => Interpret(new Ptx.PtxLoader(80, maxGroupSize: 4)),
         "ptx 80 processor" => Interpret(new Ptx.PtxLoader(80, isProcessor: true)),
         "ptx 80 tf32" => Interpret(new Ptx.PtxLoader(80), Precision.TensorFloat32),
-        _ when n.EndsWith(" bfloat16", StringComparison.Ordinal) => OpenBfloat16(Get(n[..n.LastIndexOf(' ')])),
-        _ => Device.Open(n, new DeviceOptions { UseTuning = false }),
-    });
+        _ when name.EndsWith(" bfloat16", StringComparison.Ordinal) => OpenBfloat16(Get(name[..name.LastIndexOf(' ')])),
+        _ => Device.Open(name, new DeviceOptions { UseTuning = false }),
+    };
 
     private static Device Interpret(Ptx.PtxLoader loader, Precision precision = Precision.Float32) =>
         Device.Open("simulator", new DeviceOptions { Loader = loader, Precision = precision, UseTuning = false });

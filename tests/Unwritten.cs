@@ -4,8 +4,8 @@ using ILGPU.Runtime;
 namespace GpuNet.Tests;
 
 /// <summary>
-/// What memory holds that nothing has written: not a number, and in its halves, as bfloat16, none either. Where the interpreter loads it, it
-/// faults; elsewhere it makes results that compare with nothing.
+/// What memory holds that nothing has written: not a number, and in its halves, as bfloat16, none either. Where the interpreter loads it,
+/// it faults; elsewhere it makes results that compare with nothing.
 /// </summary>
 internal static class Unwritten
 {

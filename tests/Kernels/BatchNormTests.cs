@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace GpuNet.Tests.Kernels;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class BatchNormTests : OperatorProof<BatchNormReference>
 {
     private static IEnumerable<string> Devices => TestDevices.All;

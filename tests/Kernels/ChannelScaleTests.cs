@@ -3,5 +3,5 @@ using NUnit.Framework;
 
 namespace GpuNet.Tests.Kernels;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class ChannelScaleTests : OperatorProof<ChannelScaleReference>;

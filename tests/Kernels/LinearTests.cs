@@ -5,7 +5,7 @@ using NUnit.Framework;
 
 namespace GpuNet.Tests.Kernels;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class LinearTests : OperatorProof<LinearReference>
 {
     [Test]

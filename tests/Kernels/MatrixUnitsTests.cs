@@ -9,7 +9,7 @@ namespace GpuNet.Tests.Kernels;
 /// The candidates on tf32 matrix units, as interpreted CUDA code. Values that tf32 holds exactly show that nothing but the operands is
 /// rounded: results are then as exact as float32's. Any others show how far rounding goes.
 /// </summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class MatrixUnitsTests
 {
     private const double FloatEpsilon = 1.1920929e-7;

@@ -13,7 +13,7 @@ using NUnit.Framework;
 namespace GpuNet.Tests.Kernels;
 
 /// <summary>Every kernel that an operator binds compiles for CUDA: no card and no driver is needed to find that out.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class PtxTests
 {
     // What the operators' cases bind on a large card, with float32 and with tf32, and on one of small groups.

@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace GpuNet.Tests.Ptx;
 
@@ -44,7 +43,8 @@ internal static partial class PtxAssembler
         return load ? Load(space, new Place(source, address), rows, size) : Store(space, new Place(source, address), rows, size);
     }
 
-    private static unsafe PtxOperation Load(Space space, Place place, int[] rows, int size) => [MethodImpl(MethodImplOptions.AggressiveOptimization)] (warp, lanes) =>
+    private static unsafe PtxOperation Load(Space space, Place place, int[] rows, int size) =>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)] (warp, lanes) =>
     {
         for (; lanes != 0; lanes &= lanes - 1)
         {
@@ -55,7 +55,8 @@ internal static partial class PtxAssembler
         }
     };
 
-    private static unsafe PtxOperation Store(Space space, Place place, int[] rows, int size) => [MethodImpl(MethodImplOptions.AggressiveOptimization)] (warp, lanes) =>
+    private static unsafe PtxOperation Store(Space space, Place place, int[] rows, int size) =>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)] (warp, lanes) =>
     {
         for (; lanes != 0; lanes &= lanes - 1)
         {
@@ -153,7 +154,10 @@ internal static partial class PtxAssembler
             var values = new byte[bytes];
             ulong place = target.Of(warp, lane), first = origin.Of(warp, lane);
             if (present > 0)
-                Marshal.Copy((nint)warp.Group.Memory.At(first, present, bytes, PtxAccess.Read, warp.Thread(lane), warp.Group.Clock), values, 0, present);
+            {
+                byte* there = warp.Group.Memory.At(first, present, bytes, PtxAccess.Read, warp.Thread(lane), warp.Group.Clock);
+                new ReadOnlySpan<byte>(there, present).CopyTo(values);
+            }
             Reach(Space.Shared, warp, lane, place, bytes, PtxAccess.CopyInto);
             warp.BeginCopy(lane, place, values);
         });

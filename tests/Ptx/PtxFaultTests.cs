@@ -31,11 +31,15 @@ internal sealed class PtxFaultTests
         Case(SharedUsedAgain, "[7] of 8 is written which thread 0 read, and no barrier lies between, group (0, 0, 0), thread 7"),
         Case(TwoStores, "results[0] of 16 is written which thread 0 wrote, and no barrier lies between, group (0, 0, 0), thread 1"),
         Case(StoreOfReader, "values[0] of 8 is written which thread 0 read, and no barrier lies between, group (0, 0, 0), thread 7"),
-        Case(VectorAndScalar, "results[0 to 3] of 16 is written which thread 4 wrote, and no barrier lies between, group (0, 0, 0), thread 0"),
+        Case(VectorAndScalar,
+            "results[0 to 3] of 16 is written which thread 4 wrote, and no barrier lies between, group (0, 0, 0), thread 0"),
         Case(TwoHalves, "results[0] of 16 is written which thread 0 wrote, and no barrier lies between, group (0, 0, 0), thread 1"),
-        Case(StoresOfTwoGroups, "results[0] of 16 is written which thread 0 of group (0, 0, 0) wrote in this launch, group (0, 1, 0), thread 0", groupRows: 2),
-        Case(LoadAfterOtherGroup, "results[7] of 16 is read which thread 7 of group (0, 0, 0) wrote in this launch, group (1, 0, 0), thread 0", groups: 2),
-        Case(StoreAfterOtherGroup, "values[5] of 8 is written which thread 5 of group (0, 0, 0) read in this launch, group (2, 0, 0), thread 5", groups: 3),
+        Case(StoresOfTwoGroups,
+            "results[0] of 16 is written which thread 0 of group (0, 0, 0) wrote in this launch, group (0, 1, 0), thread 0", groupRows: 2),
+        Case(LoadAfterOtherGroup,
+            "results[7] of 16 is read which thread 7 of group (0, 0, 0) wrote in this launch, group (1, 0, 0), thread 0", groups: 2),
+        Case(StoreAfterOtherGroup,
+            "values[5] of 8 is written which thread 5 of group (0, 0, 0) read in this launch, group (2, 0, 0), thread 5", groups: 3),
         Case(BarrierSkipped, "BarrierSkipped: 7 threads (the first is 0) wait at the barrier of instruction"),
         Case(BarriersInLoop, "1 thread (the first is 0) have ended, group (0, 0, 0)"),
         Case(TwoBarriers, "4 threads (the first is 0) wait at the barrier"),
@@ -44,10 +48,12 @@ internal sealed class PtxFaultTests
     private static Device Device => TestDevices.Get("ptx 80");
 
     [TestCaseSource(nameof(Kernels))]
-    public void Fault_is_named_and_only_where_it_is(Action<ArrayView<float>, ArrayView<float>, int> kernel, GroupCount groups, int values, string message)
+    public void Fault_is_named_and_only_where_it_is(
+        Action<ArrayView<float>, ArrayView<float>, int> kernel, GroupCount groups, int values, string message)
     {
         Assert.That(() => Run(kernel, groups, values, slip: 0), Throws.Nothing);
-        Assert.That(() => Run(kernel, groups, values, slip: 1), Throws.TypeOf<PtxFault>().With.Message.Contains(message).And.Message.StartsWith("PtxFaultTests."));
+        Assert.That(() => Run(kernel, groups, values, slip: 1), Throws.TypeOf<PtxFault>()
+            .With.Message.Contains(message).And.Message.StartsWith("PtxFaultTests."));
     }
 
     // A kernel's compiler makes vectors of what is a part of an argument only where it knows that part's alignment.
@@ -91,7 +97,8 @@ internal sealed class PtxFaultTests
         Arena arena = Unwritten.Arena(Device, 1024);
         ArrayView<float> view = arena.At(0, Shape.Vector(Threads)).View;
         arena.Dispose();
-        Assert.That(() => new Kernel<ArrayView<float>, int>(Device, AddOne, Threads).Run(new GroupCount(1), view, 0), Throws.TypeOf<ObjectDisposedException>());
+        var run = new Kernel<ArrayView<float>, int>(Device, AddOne, Threads);
+        Assert.That(() => run.Run(new GroupCount(1), view, 0), Throws.TypeOf<ObjectDisposedException>());
     }
 
     [Test]
@@ -113,11 +120,14 @@ internal sealed class PtxFaultTests
             groups, arena.At(0, Shape.Vector(Threads)).View.SubView(0, values), arena.At(512, Shape.Vector(2 * Threads)).View, slip);
     }
 
-    private static void Load(ArrayView<float> values, ArrayView<float> results, int slip) => results[Group.IdxX] = values[Group.IdxX + slip];
+    private static void Load(ArrayView<float> values, ArrayView<float> results, int slip) =>
+        results[Group.IdxX] = values[Group.IdxX + slip];
 
-    private static void LoadBefore(ArrayView<float> values, ArrayView<float> results, int slip) => results[Group.IdxX] = values[Group.IdxX - slip];
+    private static void LoadBefore(ArrayView<float> values, ArrayView<float> results, int slip) =>
+        results[Group.IdxX] = values[Group.IdxX - slip];
 
-    private static void Store(ArrayView<float> values, ArrayView<float> results, int slip) => results[(Grid.IdxX * Threads) + Group.IdxX + slip] = 1;
+    private static void Store(ArrayView<float> values, ArrayView<float> results, int slip) =>
+        results[(Grid.IdxX * Threads) + Group.IdxX + slip] = 1;
 
     private static void LoadOfNothing(ArrayView<float> values, ArrayView<float> results, int slip)
     {
@@ -240,7 +250,8 @@ internal sealed class PtxFaultTests
             results[4 - slip] = 1;
     }
 
-    private static void TwoHalves(ArrayView<float> values, ArrayView<float> results, int slip) => results.Cast<short>()[Group.IdxX >> slip] = 1;
+    private static void TwoHalves(ArrayView<float> values, ArrayView<float> results, int slip) =>
+        results.Cast<short>()[Group.IdxX >> slip] = 1;
 
     private static void StoresOfTwoGroups(ArrayView<float> values, ArrayView<float> results, int slip) =>
         results[Group.IdxX + (Grid.IdxY * Threads * (1 - slip))] = 1;

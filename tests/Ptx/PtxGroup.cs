@@ -56,7 +56,8 @@ internal sealed class PtxGroup : IDisposable
         if (threads.All(t => t.Place == threads[0].Place))
             return;
         IEnumerable<string> where = threads.GroupBy(t => t.Place).OrderByDescending(g => g.Key).Select(some =>
-            $"{Count(some.Count())} (the first is {some.First().Thread}) {(some.Key < 0 ? "have ended" : $"wait at the barrier of instruction {some.Key}")}");
+            $"{Count(some.Count())} (the first is {some.First().Thread}) " +
+            $"{(some.Key < 0 ? "have ended" : $"wait at the barrier of instruction {some.Key}")}");
         throw new PtxFault($"{Kernel.Title}: {string.Join(", ", where)}, {PtxFault.Group(at)}");
     }
 

@@ -32,7 +32,8 @@ internal sealed class PtxKernel
     {
         Source = new PtxSource(module);
         Title = method is null ? Source.Name : Name(method);
-        Arguments = method is null ? [.. Source.Parameters.Select(p => p.Name.TrimStart('_'))] : [.. method.GetParameters().Select(p => p.Name!)];
+        Arguments = method is null
+            ? [.. Source.Parameters.Select(p => p.Name.TrimStart('_'))] : [.. method.GetParameters().Select(p => p.Name!)];
         Code = [.. Source.Statements.Select(s => PtxAssembler.Bind(Source, s))];
         foreach (string name in Source.Special.Keys.Where(n => !PtxWarp.IsSpecial(n)))
             throw new PtxFault($"No such register: {name}");
@@ -75,9 +76,9 @@ internal sealed class PtxKernel
         }
     }
 
-    private static string Name(MethodInfo method) =>
-        $"{Name(method.DeclaringType!)}.{method.Name}{(method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(Name))}>" : "")}";
+    private static string Name(MethodInfo method) => $"{Name(method.DeclaringType!)}.{method.Name}{Names(method.GetGenericArguments())}";
 
-    private static string Name(Type type) => !type.IsGenericType
-        ? type.Name : $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>";
+    private static string Name(Type type) => type.Name.Split('`')[0] + Names(type.GetGenericArguments());
+
+    private static string Names(Type[] types) => types.Length == 0 ? "" : $"<{string.Join(", ", types.Select(Name))}>";
 }

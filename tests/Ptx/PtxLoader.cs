@@ -21,16 +21,14 @@ namespace GpuNet.Tests.Ptx;
 /// <param name="isProcessor">Whether it says that it is a processor behind OpenCL, for which operators choose other kernels.</param>
 internal sealed unsafe class PtxLoader(int capability, int maxGroupSize = 1024, bool isProcessor = false) : IKernelLoader
 {
-    private static readonly Lazy<Context> Context = new(static () =>
-        ILGPU.Context.Create(static b => b.CPU().EnableAlgorithms().Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive)));
-
     // The state of memory outlives a launch, and not its buffer.
     private static readonly ConditionalWeakTable<MemoryBuffer, PtxShadow> Shadows = [];
 
     // One for all devices: they differ in what they take, not in the code.
     private static readonly ConcurrentDictionary<(int Capability, MethodInfo Method, int GroupSize), Lazy<PtxKernel>> Kernels = [];
 
-    private static readonly ConcurrentDictionary<int, Lazy<PTXBackend>> Backends = [];
+    // Of each thread that compiles and each capability.
+    private static readonly ConcurrentDictionary<(int Thread, int Capability), PTXBackend> Backends = [];
 
     public DeviceInfo Describe(DeviceInfo simulator) => simulator with
     {
@@ -47,7 +45,8 @@ internal sealed unsafe class PtxLoader(int capability, int maxGroupSize = 1024, 
     public TLaunch Load<TLaunch>(Delegate kernel, int groupSize)
         where TLaunch : Delegate
     {
-        Lazy<PtxKernel> compiled = Kernels.GetOrAdd((capability, kernel.Method, groupSize), static key => new(() => Compile(key.Capability, key.Method, key.GroupSize)));
+        Lazy<PtxKernel> compiled = Kernels.GetOrAdd(
+            (capability, kernel.Method, groupSize), static key => new(() => Compile(key.Capability, key.Method, key.GroupSize)));
         return groupSize <= maxGroupSize ? Launch<TLaunch>(compiled.Value)
             : throw new PtxFault($"{compiled.Value.Title}: groups of {groupSize} threads on a device that takes {maxGroupSize}");
     }
@@ -76,8 +75,11 @@ internal sealed unsafe class PtxLoader(int capability, int maxGroupSize = 1024, 
         }
     }
 
-    private static PTXBackend Backend(int capability) => Backends.GetOrAdd(capability, static c => new(() => new PTXBackend(
-        Context.Value, new CudaArchitecture(c / 10, c % 10), c >= 80 ? CudaInstructionSet.ISA_80 : CudaInstructionSet.ISA_70, null!))).Value;
+    private static PTXBackend Backend(int capability) => Backends.GetOrAdd(
+        (Environment.CurrentManagedThreadId, capability), static key => new PTXBackend(
+        Context.Create(static b => b.CPU().EnableAlgorithms().Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive)),
+        new CudaArchitecture(key.Capability / 10, key.Capability % 10),
+        key.Capability >= 80 ? CudaInstructionSet.ISA_80 : CudaInstructionSet.ISA_70, null!));
 
     private static void Run(PtxKernel kernel, KernelConfig config, object[] arguments)
     {
@@ -98,8 +100,9 @@ internal sealed unsafe class PtxLoader(int capability, int maxGroupSize = 1024, 
                 continue;
             }
             var handle = GCHandle.Alloc(arguments[i], GCHandleType.Pinned);
-            if (Marshal.SizeOf(arguments[i]) != parameter.Bytes)
-                throw new PtxFault($"{kernel.Title}: argument {kernel.Arguments[i]} has {Marshal.SizeOf(arguments[i])} bytes, its parameter {parameter.Bytes}");
+            int size = Marshal.SizeOf(arguments[i]);
+            if (size != parameter.Bytes)
+                throw new PtxFault($"{kernel.Title}: {kernel.Arguments[i]} has {size} bytes, its parameter {parameter.Bytes}");
             new ReadOnlySpan<byte>((void*)handle.AddrOfPinnedObject(), parameter.Bytes).CopyTo(target);
             handle.Free();
         }

@@ -61,6 +61,7 @@ internal sealed unsafe class PtxMemory
         public readonly long First = first;
         public readonly PtxShadow Shadow = shadow;
 
-        public PtxFault Fault(string what, long at, int size, int thread) => new($"{PtxFault.Element(name, at, size, Bytes)} {what}", thread);
+        public PtxFault Fault(string what, long at, int size, int thread) =>
+            new($"{PtxFault.Element(name, at, size, Bytes)} {what}", thread);
     }
 }

@@ -23,7 +23,8 @@ internal sealed record PtxVariable(string Name, int Address, int Bytes)
         {
             PtxVariable v = variables[i];
             if (address >= (ulong)v.Address && address + (ulong)bytes <= (ulong)(v.Address + v.Bytes))
-                return (address & (uint)(bytes - 1)) == 0 ? v : throw new PtxFault($"{v.Element(address, bytes)} is not aligned to {bytes} bytes", thread);
+                return (address & (uint)(bytes - 1)) == 0
+                    ? v : throw new PtxFault($"{v.Element(address, bytes)} is not aligned to {bytes} bytes", thread);
             if (nearest is null || Math.Abs((long)address - v.Address) < Math.Abs((long)address - nearest.Address))
                 nearest = v;
         }

@@ -215,8 +215,10 @@ internal sealed unsafe class PtxWarp : IDisposable
 
     private PtxFault Fault(PtxInstruction instruction, uint lanes, PtxFault cause)
     {
-        string who = cause.Thread >= 0 ? $"thread {cause.Thread}" : $"threads {string.Join(", ", Enumerable.Range(0, Size).Where(l => (lanes >> l & 1) != 0).Select(Thread))}";
-        return new PtxFault($"{Group.Kernel.Title}: {cause.Message}, {PtxFault.Group(at)}, {who}: {instruction.Statement.Text}", cause.Thread);
+        IEnumerable<int> threads = Enumerable.Range(0, Size).Where(l => (lanes >> l & 1) != 0).Select(Thread);
+        string who = cause.Thread >= 0 ? $"thread {cause.Thread}" : $"threads {string.Join(", ", threads)}";
+        return new PtxFault(
+            $"{Group.Kernel.Title}: {cause.Message}, {PtxFault.Group(at)}, {who}: {instruction.Statement.Text}", cause.Thread);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
