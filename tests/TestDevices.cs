@@ -54,8 +54,10 @@ internal static class TestDevices
     {
         "cpu, 1 thread" => Device.Open("cpu", new DeviceOptions { Threads = 1, UseTuning = false }),
         "cpu" => Device.Open("cpu", new DeviceOptions { Threads = Math.Max(3, Environment.ProcessorCount), UseTuning = false }),
-        "simulator 4x16" => Device.Open("simulator", new DeviceOptions { Checked = true, WarpSize = 4, WarpsPerGroup = 16, UseTuning = false }),
-        "simulator 2x2" => Device.Open("simulator", new DeviceOptions { Checked = true, WarpSize = 2, WarpsPerGroup = 2, UseTuning = false }),
+        "simulator 4x16" =>
+            Device.Open("simulator", new DeviceOptions { Checked = true, WarpSize = 4, WarpsPerGroup = 16, UseTuning = false }),
+        "simulator 2x2" =>
+            Device.Open("simulator", new DeviceOptions { Checked = true, WarpSize = 2, WarpsPerGroup = 2, UseTuning = false }),
         "ptx 80" => Interpret(new Ptx.PtxLoader(80)),
         "ptx 80 4x16" => Interpret(new Ptx.PtxLoader(80, maxGroupSize: 64)),
         "ptx 80 2x2" => Interpret(new Ptx.PtxLoader(80, maxGroupSize: 4)),

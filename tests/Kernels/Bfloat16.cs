@@ -28,7 +28,9 @@ internal static class Bfloat16
         type == ElementType.Float32 ? stored : [.. stored.SelectMany(word => (float[])[Half(word, 16), Half(word, 0)])];
 
     private static float Word(float lower, float upper) =>
-        BitConverter.UInt32BitsToSingle((BitConverter.SingleToUInt32Bits(lower) >> 16) | (BitConverter.SingleToUInt32Bits(upper) & 0xffff0000u));
+        BitConverter.UInt32BitsToSingle(
+            (BitConverter.SingleToUInt32Bits(lower) >> 16) | (BitConverter.SingleToUInt32Bits(upper) & 0xffff0000u));
 
-    private static float Half(float word, int shift) => BitConverter.UInt32BitsToSingle((BitConverter.SingleToUInt32Bits(word) << shift) & 0xffff0000u);
+    private static float Half(float word, int shift) =>
+        BitConverter.UInt32BitsToSingle((BitConverter.SingleToUInt32Bits(word) << shift) & 0xffff0000u);
 }

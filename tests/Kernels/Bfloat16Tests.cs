@@ -24,7 +24,8 @@ internal sealed class Bfloat16Tests
         Device device = TestDevices.Get(deviceName);
         using Arena arena = Unwritten.Arena(device, 4096);
         var shape = Shape.Vector(Values.Length);
-        Tensor x = arena.At(0, shape), narrow = arena.At(1024, Shape.Vector(Values.Length / 2)), single = arena.At(2048, shape), wide = arena.At(3072, shape);
+        Tensor x = arena.At(0, shape), narrow = arena.At(1024, Shape.Vector(Values.Length / 2)), single = arena.At(2048, shape),
+            wide = arena.At(3072, shape);
         Put(device, x, Values);
         var run = new Kernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, int>(device, Narrow);
         run.Run(Values.Length / 4, x.View, narrow.View, single.View, wide.View, Values.Length);
@@ -42,7 +43,8 @@ internal sealed class Bfloat16Tests
         var shape = Shape.Vector(4);
         Tensor x = arena.At(0, shape), wide = arena.At(1024, shape), single = arena.At(2048, shape), narrow = arena.At(3072, shape);
         Put(device, x, [float.NaN, BitConverter.UInt32BitsToSingle(0x7fffffff), BitConverter.UInt32BitsToSingle(0xff800001), 1f]);
-        new Kernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, int>(device, Narrow).Run(1, x.View, narrow.View, single.View, wide.View, 4);
+        new Kernel<ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, int>(device, Narrow)
+            .Run(1, x.View, narrow.View, single.View, wide.View, 4);
         Assert.That(wide.ToArray().Select(float.IsNaN), Is.EqualTo((bool[])[true, true, true, false]));
         Assert.That(single.ToArray().Select(float.IsNaN), Is.EqualTo((bool[])[true, true, true, false]));
     }

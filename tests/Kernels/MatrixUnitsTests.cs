@@ -23,21 +23,28 @@ internal sealed class MatrixUnitsTests
         .. PointwiseConvReference.Cases.Where(op => op is PointwiseConv { Gated: false } conv && conv.Storage == default),
         new PointwiseConv(new Shape(2, 17, 16, 36), 100),
         new PointwiseConv(new Shape(1, 30, 19, 41), 37, Bias: true),
-        new PointwiseConv(new Shape(1, 16, 17, 68), 24) { Epilogue = new Epilogue { Activation = ActivationKind.Relu6, Residual = ResidualOrder.AfterActivation } },
+        new PointwiseConv(new Shape(1, 16, 17, 68), 24)
+        {
+            Epilogue = new Epilogue { Activation = ActivationKind.Relu6, Residual = ResidualOrder.AfterActivation },
+        },
         new PointwiseConv(new Shape(1, 5, 13, 96), 132),
     ];
 
-    private static IEnumerable<TestCaseData> PointwiseByName => Pointwise.Select(op => new TestCaseData(op).SetArgDisplayNames(op.ToString()));
+    private static IEnumerable<TestCaseData> PointwiseByName =>
+        Pointwise.Select(op => new TestCaseData(op).SetArgDisplayNames(op.ToString()));
 
-    private static IEnumerable<TestCaseData> LinearByName => LinearReference.Cases.Select(op => new TestCaseData(op).SetArgDisplayNames(op.ToString()));
+    private static IEnumerable<TestCaseData> LinearByName =>
+        LinearReference.Cases.Select(op => new TestCaseData(op).SetArgDisplayNames(op.ToString()));
 
     // A folded norm makes weights that are not exact.
     [TestCaseSource(nameof(PointwiseByName))]
     public void Exact_operands_give_float32_results(Operator op) =>
-        Compare<PointwiseConvReference>(op, round: true, op is Convolutional { Epilogue.NormEpsilon: not null } ? ProductEpsilon : FloatEpsilon);
+        Compare<PointwiseConvReference>(op, round: true,
+            op is Convolutional { Epilogue.NormEpsilon: not null } ? ProductEpsilon : FloatEpsilon);
 
     [TestCaseSource(nameof(LinearByName))]
-    public void Exact_operands_give_float32_results_in_linear_layers(Operator op) => Compare<LinearReference>(op, round: true, FloatEpsilon);
+    public void Exact_operands_give_float32_results_in_linear_layers(Operator op) =>
+        Compare<LinearReference>(op, round: true, FloatEpsilon);
 
     [Test]
     public void Operands_are_rounded_to_the_nearest()
@@ -96,6 +103,7 @@ internal sealed class MatrixUnitsTests
     {
         double scale = Math.Max(1, expected.Max(Math.Abs)) + (added ? 3 : 0);
         for (int i = 0; i < expected.Length; i++)
-            Assert.That(actual[i], Is.EqualTo(expected[i] + (added ? OperatorRun.Before(i) : 0)).Within(tolerance * scale), $"{what}: element {i}");
+            Assert.That(actual[i], Is.EqualTo(expected[i] + (added ? OperatorRun.Before(i) : 0)).Within(tolerance * scale),
+                $"{what}: element {i}");
     }
 }

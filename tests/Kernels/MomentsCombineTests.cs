@@ -20,7 +20,8 @@ internal sealed class MomentsCombineTests
             float[] counts = [.. Enumerable.Range(0, blocks).Select(_ => (float)random.Next(1, 9))];
             int rows = Math.Max(2, (int)counts.Sum());
             counts[0] += rows - counts.Sum();
-            float[] reference = Draw(random, channels, -100, 100), weight = Draw(random, channels, -1, 1), bias = Draw(random, channels, -1, 1);
+            float[] reference = Draw(random, channels, -100, 100), weight = Draw(random, channels, -1, 1),
+                bias = Draw(random, channels, -1, 1);
             float[] runningMean = Draw(random, channels, -1, 1), runningVariance = Draw(random, channels, 0, 1);
             var moments = new Moments(blocks, channels);
             var leaves = new float[moments.Elements];
@@ -38,10 +39,12 @@ internal sealed class MomentsCombineTests
                 }
             }
             counts.CopyTo(leaves, moments.Counts);
-            float[][] results = Run(deviceName, moments, rows, hasReference, [leaves, reference, weight, bias, runningMean, runningVariance]);
+            float[][] results = Run(deviceName, moments, rows, hasReference,
+                [leaves, reference, weight, bias, runningMean, runningVariance]);
             for (int c = 0; c < channels; c++)
             {
-                double mean = all[c].Average(), squares = all[c].Sum(v => (v - mean) * (v - mean)), inverse = 1 / Math.Sqrt((squares / rows) + Epsilon);
+                double mean = all[c].Average(), squares = all[c].Sum(v => (v - mean) * (v - mean)),
+                    inverse = 1 / Math.Sqrt((squares / rows) + Epsilon);
                 double scale = weight[c] * inverse, size = 1 + Math.Abs(mean);
                 string what = $"{blocks} blocks, channel {c}";
                 Assert.That(results[0][c], Is.EqualTo(mean).Within(1e-6 * size), what);
@@ -63,7 +66,8 @@ internal sealed class MomentsCombineTests
         float[] sums = Draw(random, 2 * Blocks * Channels, -1, 1), start = Draw(random, Channels, -1, 1);
         using Arena arena = Unwritten.Arena(device, (4 * Arena.Alignment) + Arena.Align(4 * sums.Length));
         Tensor totals = arena.At(0, Shape.Vector(2 * Channels)), dweight = arena.At(Arena.Alignment, Shape.Vector(Channels));
-        Tensor dbias = arena.At(2 * Arena.Alignment, Shape.Vector(Channels)), partial = arena.At(3 * Arena.Alignment, Shape.Vector(sums.Length));
+        Tensor dbias = arena.At(2 * Arena.Alignment, Shape.Vector(Channels)),
+            partial = arena.At(3 * Arena.Alignment, Shape.Vector(sums.Length));
         partial.Upload(sums);
         dweight.Upload(start);
         dbias.Upload(start);

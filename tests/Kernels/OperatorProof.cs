@@ -30,7 +30,8 @@ internal abstract class OperatorProof<T>
     private static IEnumerable<TestCaseData> CasesAndAllDevices =>
         from op in T.Cases.Select((op, i) => (Operator: op, Index: i))
         from device in TestDevices.All
-        where (op.Index % 4 == 0 && !IsLarge(op.Operator)) || TestDevices.Repeated.Contains(device) || TestDevices.EveryInterpreted.Contains(device)
+        where (op.Index % 4 == 0 && !IsLarge(op.Operator))
+            || TestDevices.Repeated.Contains(device) || TestDevices.EveryInterpreted.Contains(device)
         select new TestCaseData(op.Operator, device).SetArgDisplayNames(op.Operator.ToString(), device);
 
     private static IEnumerable<TestCaseData> TrainedCases =>
@@ -79,7 +80,8 @@ internal abstract class OperatorProof<T>
         ReferenceOperands at = New(op, !op.IsInferenceOnly, new Random(3));
         foreach (Candidate candidate in op.Candidates.Where(c => c.RunsOn(device)))
         {
-            OperatorRun first = Run(device, op, candidate, at, GradientMode.Set), second = Run(device, op, candidate, at, GradientMode.Set);
+            OperatorRun first = Run(device, op, candidate, at, GradientMode.Set),
+                second = Run(device, op, candidate, at, GradientMode.Set);
             Assert.That(second.Output, Is.EqualTo(first.Output), candidate.Name);
             Assert.That(second.DInputs, Is.EqualTo(first.DInputs), candidate.Name);
             Assert.That(second.DParameters, Is.EqualTo(first.DParameters), candidate.Name);
@@ -113,7 +115,8 @@ internal abstract class OperatorProof<T>
             Array.Clear(input);
         foreach (Candidate candidate in op.Candidates.Where(c => c.RunsOn(device)))
         {
-            OperatorRun run = Run(device, op, candidate, at, GradientMode.Set), constant = Run(device, op, candidate, zero, GradientMode.Set);
+            OperatorRun run = Run(device, op, candidate, at, GradientMode.Set),
+                constant = Run(device, op, candidate, zero, GradientMode.Set);
             double left = 0, right = 0, size = 1;
             for (int i = 0; i < run.Output.Length; i++)
             {
@@ -149,7 +152,8 @@ internal abstract class OperatorProof<T>
     public void Broken_rules_are_named()
     {
         foreach ((Operator op, string message) in T.Invalid)
-            Assert.That(op.Validate, Throws.TypeOf<GpuNetException>().With.Message.Contains(message).And.Message.Contains(op.GetType().Name));
+            Assert.That(op.Validate,
+                Throws.TypeOf<GpuNetException>().With.Message.Contains(message).And.Message.Contains(op.GetType().Name));
     }
 
     private static void Compare(Device device, Operator op, bool training, Random random)
@@ -208,7 +212,9 @@ internal abstract class OperatorProof<T>
 
     // Interpreted code takes its time, and each mode is one kernel's argument.
     private static GradientMode[] ModesOfGradients(Device device, bool training) =>
-        TestDevices.IsInterpreted(device) ? [training ? GradientMode.Set : GradientMode.Add] : [GradientMode.Set, GradientMode.Add, GradientMode.None];
+        TestDevices.IsInterpreted(device)
+            ? [training ? GradientMode.Set : GradientMode.Add]
+            : [GradientMode.Set, GradientMode.Add, GradientMode.None];
 
     private static bool IsLarge(Operator op) => op.Macs + op.Output.Elements > 60_000;
 
@@ -218,7 +224,8 @@ internal abstract class OperatorProof<T>
     {
         var o = new ReferenceOperands(op, training);
         T.Fill(op, o, random);
-        foreach ((double[] values, int _) in o.Inputs.Select((v, i) => (v, i)).Where(input => op.InputType(input.i) == ElementType.Bfloat16))
+        foreach ((double[] values, int _) in o.Inputs.Select((v, i) => (v, i))
+            .Where(input => op.InputType(input.i) == ElementType.Bfloat16))
         {
             for (int i = 0; i < values.Length; i++)
                 values[i] = Bfloat16.Round(values[i]);

@@ -35,7 +35,8 @@ internal sealed class OperatorRun
     /// <param name="reference">What the tensors hold.</param>
     /// <param name="mode">Whether input gradients are set, added or left out.</param>
     /// <param name="forwardOnly">Whether no backward follows, so that there is no memory for it either.</param>
-    public static OperatorRun Do(Device device, Operator op, Candidate candidate, ReferenceOperands reference, GradientMode mode, bool forwardOnly = false)
+    public static OperatorRun Do(
+        Device device, Operator op, Candidate candidate, ReferenceOperands reference, GradientMode mode, bool forwardOnly = false)
     {
         Launcher launcher = candidate.Bind(device);
         long bytes = 0;

@@ -17,13 +17,15 @@ public sealed class OperatorTextTests
     // What a parameter holds at first is nothing an operator computes.
     private static readonly string[] NoMatter = [nameof(Linear.WeightInitializer)];
 
-    private static IEnumerable<Type> Types => typeof(Operator).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Operator)) && !t.IsAbstract);
+    private static IEnumerable<Type> Types =>
+        typeof(Operator).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Operator)) && !t.IsAbstract);
 
     private static Operator[] Samples { get; } =
     [
         .. typeof(IOperatorReference).Assembly.GetTypes()
             .Where(t => !t.IsInterface && t.IsAssignableTo(typeof(IOperatorReference)))
-            .SelectMany(t => (IEnumerable<Operator>)t.GetProperty(nameof(IOperatorReference.Cases), BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!),
+            .SelectMany(t => (IEnumerable<Operator>)t
+                .GetProperty(nameof(IOperatorReference.Cases), BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!),
     ];
 
     [Test]
@@ -70,7 +72,8 @@ public sealed class OperatorTextTests
         float f => [(f / 2) + 0.0625f, f + 0.0625f],
         Enum e => Enum.GetValues(e.GetType()).Cast<object>().Where(o => !o.Equals(e)),
         ImmutableArray<Shape> shapes => Others(shapes),
-        ImmutableArray<ElementwiseLink> links => Others(links[^1]).Select(o => (object)links.SetItem(links.Length - 1, (ElementwiseLink)o)).Append(links.Add(links[0])),
+        ImmutableArray<ElementwiseLink> links =>
+            Others(links[^1]).Select(o => (object)links.SetItem(links.Length - 1, (ElementwiseLink)o)).Append(links.Add(links[0])),
         Epilogue epilogue => Others(epilogue),
         ChannelSlice or Shape or Window or Storage => value.GetType().GetProperties().Where(p => p.SetMethod is not null)
             .SelectMany(p => Others(p.GetValue(value)!).Select(o => With(value, p, o))),
@@ -80,7 +83,9 @@ public sealed class OperatorTextTests
     private static IEnumerable<object> Others(ElementwiseLink link) =>
     [
         .. Enum.GetValues<ElementwiseLinkKind>().Where(k => k != link.Kind).Select(k => link with { Kind = k }),
-        .. link.HasOperand ? [] : Enum.GetValues<ActivationKind>().Where(a => a != link.Activation).Select(a => link with { Activation = a }),
+        .. link.HasOperand
+            ? []
+            : Enum.GetValues<ActivationKind>().Where(a => a != link.Activation).Select(a => link with { Activation = a }),
     ];
 
     private static IEnumerable<object> Others(ImmutableArray<Shape> shapes) =>

@@ -18,7 +18,8 @@ internal sealed class PtxTests
 {
     // What the operators' cases bind on a large card, with float32 and with tf32, and on one of small groups.
     private static readonly Lazy<(MethodInfo Method, int GroupSize)[]> Cards = new(static () =>
-        [.. Bound(Card, Precision.Float32).Concat(Bound(Card, Precision.TensorFloat32)).Concat(Bound(d => Card(d) with { MaxGroupSize = 64 }, Precision.Float32)).Distinct()]);
+        [.. Bound(Card, Precision.Float32).Concat(Bound(Card, Precision.TensorFloat32))
+            .Concat(Bound(d => Card(d) with { MaxGroupSize = 64 }, Precision.Float32)).Distinct()]);
 
     [Test]
     public void Every_kernel_compiles_for_Cuda()
@@ -36,7 +37,8 @@ internal sealed class PtxTests
         Parallel.ForEach(jobs, job =>
         {
             (CudaArchitecture architecture, CudaInstructionSet instructionSet, (MethodInfo, int)[] some) = job;
-            using Context context = Context.Create(b => b.CPU().EnableAlgorithms().Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive));
+            using Context context = Context.Create(
+                b => b.CPU().EnableAlgorithms().Optimize(OptimizationLevel.O2).Inlining(InliningMode.Aggressive));
             using var backend = new PTXBackend(context, architecture, instructionSet, null!);
             foreach ((MethodInfo kernel, int groupSize) in some)
                 Check(backend, kernel, groupSize);
@@ -50,11 +52,13 @@ internal sealed class PtxTests
             from type in typeof(Operator).Assembly.GetTypes()
             where type.Name.EndsWith("Kernels", StringComparison.Ordinal)
             from method in type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
-            where method.ReturnType == typeof(void) && method.GetParameters() is [{ ParameterType: var first }, ..] && first == typeof(ArrayView<float>)
+            where method.ReturnType == typeof(void) && method.GetParameters() is [{ ParameterType: var first }, ..]
+                && first == typeof(ArrayView<float>)
             select method;
         HashSet<int> bound =
         [
-            .. Cards.Value.Concat(Bound(d => d with { Kind = DeviceKind.OpenCL, IsProcessor = true }, Precision.Float32)).Select(k => k.Item1.MetadataToken),
+            .. Cards.Value.Concat(Bound(d => d with { Kind = DeviceKind.OpenCL, IsProcessor = true }, Precision.Float32))
+                .Select(k => k.Item1.MetadataToken),
         ];
         // Optimisers are no operators.
         Assert.That(all.Where(m => !bound.Contains(m.MetadataToken) && !m.DeclaringType!.Name.StartsWith("Sgd", StringComparison.Ordinal))
@@ -77,7 +81,8 @@ internal sealed class PtxTests
         Assert.That(PtxLoops.Divisions(code), Is.Empty, what);
         if (hot.MatrixUnits)
             Assert.That(code, Does.Contain("mma.sync"), what);
-        if (!hot.VectorLoads || name.Contains(nameof(Guarded), StringComparison.Ordinal) || name.Contains(nameof(RepeatLast), StringComparison.Ordinal))
+        if (!hot.VectorLoads || name.Contains(nameof(Guarded), StringComparison.Ordinal)
+            || name.Contains(nameof(RepeatLast), StringComparison.Ordinal))
             return;
         // Four values of 16 bits are two words.
         bool narrow = name.Contains(nameof(Bfloat16Vectors), StringComparison.Ordinal);
@@ -122,7 +127,8 @@ internal sealed class PtxTests
             where TLaunch : Delegate
         {
             Loaded.Add((kernel.Method, groupSize));
-            IEnumerable<ParameterExpression> parameters = typeof(TLaunch).GetMethod("Invoke")!.GetParameters().Select(p => Expression.Parameter(p.ParameterType));
+            IEnumerable<ParameterExpression> parameters =
+                typeof(TLaunch).GetMethod("Invoke")!.GetParameters().Select(p => Expression.Parameter(p.ParameterType));
             return Expression.Lambda<TLaunch>(Expression.Empty(), parameters).Compile();
         }
     }

@@ -27,10 +27,12 @@ internal sealed class SoftmaxCrossEntropyTests : OperatorProof<SoftmaxCrossEntro
     }
 
     [Test]
-    public void Wrong_labels_are_seen([ValueSource(typeof(TestDevices), nameof(TestDevices.All))] string deviceName, [Values(-1, 4, 1e20f)] float label)
+    public void Wrong_labels_are_seen(
+        [ValueSource(typeof(TestDevices), nameof(TestDevices.All))] string deviceName, [Values(-1, 4, 1e20f)] float label)
     {
         if (TestDevices.Get(deviceName).IsHost)
-            Assert.That(() => Run(deviceName, [1, 2, 3, 4], label), Throws.TypeOf<GpuNetException>().With.Message.Contains("expected 0 to 3"));
+            Assert.That(() => Run(deviceName, [1, 2, 3, 4], label),
+                Throws.TypeOf<GpuNetException>().With.Message.Contains("expected 0 to 3"));
         else
             Assert.That(Run(deviceName, [1, 2, 3, 4], label).Loss, Is.NaN);
     }
@@ -44,7 +46,8 @@ internal sealed class SoftmaxCrossEntropyTests : OperatorProof<SoftmaxCrossEntro
         using Arena arena = Unwritten.Arena(device, 8 * Arena.Alignment);
         Tensor Take(int slot, Shape shape) => arena.At(slot * Arena.Alignment, shape);
         Tensor x = Take(0, op.Logits), labels = Take(1, Shape.Vector(1)), loss = Take(2, op.Output), dx = Take(3, op.Logits);
-        Tensor dy = Take(4, op.Output), workspace = Take(5, Shape.Vector(1)), maximum = Take(6, Shape.Vector(1)), logSum = Take(7, Shape.Vector(1));
+        Tensor dy = Take(4, op.Output), workspace = Take(5, Shape.Vector(1)), maximum = Take(6, Shape.Vector(1)),
+            logSum = Take(7, Shape.Vector(1));
         x.Upload(logits);
         labels.Upload([label]);
         dy.Upload([1]);

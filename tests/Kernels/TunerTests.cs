@@ -28,7 +28,9 @@ public sealed class TunerTests
         from type in typeof(IOperatorReference).Assembly.GetTypes()
         where !type.IsInterface && type.IsAssignableTo(typeof(IOperatorReference))
         let cases = (IEnumerable<Operator>)type.GetProperty(nameof(IOperatorReference.Cases))!.GetValue(null)!
-        from op in cases.Take(1).Concat(cases.Where(c => c.IsInferenceOnly).Take(1)).Concat(cases.Where(c => c.InPlaceInput is not null).Take(1)).Distinct()
+        from op in cases.Take(1)
+            .Concat(cases.Where(c => c.IsInferenceOnly).Take(1))
+            .Concat(cases.Where(c => c.InPlaceInput is not null).Take(1)).Distinct()
         select new TestCaseData(op).SetArgDisplayNames(op.ToString());
 
     [SetUp]
@@ -113,7 +115,8 @@ public sealed class TunerTests
     public void Where_the_plain_kernels_fail_nothing_is_remembered()
     {
         Candidate quick = FakeOperator.Of("Quick", 0);
-        foreach (Candidate first in (Candidate[])[FakeOperator.Unbound("Plain"), FakeOperator.Of("Plain", 0, factor: float.NaN), FakeOperator.Huge("Plain")])
+        foreach (Candidate first in (Candidate[])[FakeOperator.Unbound("Plain"), FakeOperator.Of("Plain", 0, factor: float.NaN),
+            FakeOperator.Huge("Plain")])
         {
             TunedOperator result = new Tuner(device).Tune(new FakeOperator(Small, first, quick), DirectionSet.Both);
             Assert.That(result.Winner, Is.Null);
@@ -128,7 +131,8 @@ public sealed class TunerTests
         FakeOperator op = Mixed;
         TunedChoice right = op.Choice(op.Candidates[1], 0.5);
         foreach (TunedChoice wrong in (TunedChoice[])
-            [right with { Build = "other" }, right with { Candidates = "Plain, Quick" }, right with { Candidate = "Gone" }, right with { Candidate = "Host" }])
+            [right with { Build = "other" }, right with { Candidates = "Plain, Quick" }, right with { Candidate = "Gone" },
+                right with { Candidate = "Host" }])
         {
             device.Tuning!.Remember(op.TuningKey(DirectionSet.Both), wrong);
             Assert.That(op.Choose(device).Name, Is.EqualTo("Slow"));
@@ -145,7 +149,8 @@ public sealed class TunerTests
     {
         var block = new InvertedBottleneck(new Shape(1, 4, 4, 2), 4, 2, new Window(3), ActivationKind.Relu6, Residual: true);
         IReadOnlyList<Operator> order = Tuner.InOrder([block.Filter, block, block]);
-        Operator[] expected = [block.Filter, block.Expand, block.ExpandNorm, block.FilterNorm, block.Project, block.ProjectNorm, new Add(block.Output), block];
+        Operator[] expected = [block.Filter, block.Expand, block.ExpandNorm, block.FilterNorm, block.Project, block.ProjectNorm,
+            new Add(block.Output), block];
         Assert.That(order, Is.EqualTo(expected.Distinct()));
     }
 

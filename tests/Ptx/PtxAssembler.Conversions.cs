@@ -8,7 +8,8 @@ internal static partial class PtxAssembler
         ["cvt.rn.f32.u32"] = static a => Bits((uint)a),
         ["cvt.rn.f32.s64"] = static a => Bits((long)a),
         ["cvt.rn.f32.u64"] = static a => Bits(a),
-        ["cvt.rzi.s32.f32"] = static a => (uint)(int)Math.Clamp(double.IsNaN(Float(a)) ? 0 : Math.Truncate(Float(a)), int.MinValue, int.MaxValue),
+        ["cvt.rzi.s32.f32"] = static a =>
+            (uint)(int)Math.Clamp(double.IsNaN(Float(a)) ? 0 : Math.Truncate(Float(a)), int.MinValue, int.MaxValue),
         ["cvt.rzi.u32.f32"] = static a => (uint)Math.Clamp(double.IsNaN(Float(a)) ? 0 : Math.Truncate(Float(a)), 0, uint.MaxValue),
         ["cvt.rmi.f32.f32"] = static a => Bits(MathF.Floor(Float(a))),
         ["cvt.rpi.f32.f32"] = static a => Bits(MathF.Ceiling(Float(a))),
@@ -33,10 +34,12 @@ internal static partial class PtxAssembler
     };
 
     /// <summary>A float32 rounded to the 10 bits of mantissa of tf32, ties away from zero.</summary>
-    public static uint TensorFloat(uint bits) => float.IsFinite(BitConverter.UInt32BitsToSingle(bits)) ? (bits + 0x1000) & ~0x1FFFu : bits & ~0x1FFFu;
+    public static uint TensorFloat(uint bits) =>
+        float.IsFinite(BitConverter.UInt32BitsToSingle(bits)) ? (bits + 0x1000) & ~0x1FFFu : bits & ~0x1FFFu;
 
     /// <summary>A float32 rounded to the 7 bits of mantissa of bfloat16, ties to even.</summary>
-    public static uint BrainFloat(uint bits) => float.IsNaN(BitConverter.UInt32BitsToSingle(bits)) ? 0x7FFF : (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16;
+    public static uint BrainFloat(uint bits) =>
+        float.IsNaN(BitConverter.UInt32BitsToSingle(bits)) ? 0x7FFF : (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16;
 
     private static PtxOperation Convert(PtxStatement statement)
     {

@@ -10,7 +10,8 @@ internal static partial class PtxAssembler
     private static (int Row, int Column) PlaceInB(int lane, int register, int half, int step) =>
         ((lane % 4 * step) + half + (4 * step * register), lane >> 2);
 
-    private static (int Row, int Column) PlaceInC(int lane, int register) => ((lane >> 2) + (8 * (register >> 1)), (lane % 4 * 2) + (register & 1));
+    private static (int Row, int Column) PlaceInC(int lane, int register) =>
+        ((lane >> 2) + (8 * (register >> 1)), (lane % 4 * 2) + (register & 1));
 
     // d = a · b + c for a 16 x k, b k x 8, of which every lane holds its part.
     private static PtxOperation Multiply(PtxStatement statement)
@@ -97,5 +98,7 @@ internal static partial class PtxAssembler
     }
 
     private static int[] Rows(PtxVector vector, int count) =>
-        vector.Elements.Count == count ? [.. vector.Elements.Select(r => r.Row * PtxWarp.Size)] : throw new PtxFault($"expected {count} registers in braces");
+        vector.Elements.Count == count
+            ? [.. vector.Elements.Select(r => r.Row * PtxWarp.Size)]
+            : throw new PtxFault($"expected {count} registers in braces");
 }

@@ -78,7 +78,8 @@ internal static partial class PtxAssembler
     // All lanes get the same.
     private static unsafe PtxOperation LoadParameter(PtxSource source, PtxStatement statement, PtxAddress address, int[] rows, int size)
     {
-        PtxVariable parameter = source.Parameters.FirstOrDefault(p => p.Name == address.Variable) ?? throw new PtxFault($"No such parameter: {address.Variable}");
+        PtxVariable parameter = source.Parameters.FirstOrDefault(p => p.Name == address.Variable)
+            ?? throw new PtxFault($"No such parameter: {address.Variable}");
         int place = parameter.Address + (int)address.Offset;
         if (address.Offset < 0 || address.Offset + (size * rows.Length) > parameter.Bytes)
             throw Unknown(statement);
@@ -144,7 +145,8 @@ internal static partial class PtxAssembler
             || statement.Operands is not [PtxAddress to, PtxAddress from, PtxRegister size, ..] || statement.Operands.Count > 4)
             throw Unknown(statement);
         bool whole = statement.Opcode.Contains(".cg.", StringComparison.Ordinal);
-        int sizeRow = size.Row * PtxWarp.Size, thereRow = statement.Operands is [_, _, _, PtxRegister there] ? there.Row * PtxWarp.Size : sizeRow;
+        int sizeRow = size.Row * PtxWarp.Size,
+            thereRow = statement.Operands is [_, _, _, PtxRegister there] ? there.Row * PtxWarp.Size : sizeRow;
         Place target = new(source, to), origin = new(source, from);
         return EachLane((warp, lane) =>
         {
@@ -163,7 +165,8 @@ internal static partial class PtxAssembler
         });
     }
 
-    private static PtxOperation EachLane(Action<PtxWarp, int> of) => [MethodImpl(MethodImplOptions.AggressiveOptimization)] (warp, lanes) =>
+    private static PtxOperation EachLane(Action<PtxWarp, int> of) =>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)] (warp, lanes) =>
     {
         for (; lanes != 0; lanes &= lanes - 1)
             of(warp, BitOperations.TrailingZeroCount(lanes));
@@ -173,7 +176,8 @@ internal static partial class PtxAssembler
     private readonly struct Place(PtxSource source, PtxAddress address)
     {
         private readonly int row = address.Row * PtxWarp.Size;
-        private readonly ulong offset = (ulong)address.Offset + (address.Row >= 0 ? 0 : (ulong)Variable(source, address.Variable!).Address);
+        private readonly ulong offset = (ulong)address.Offset
+            + (address.Row >= 0 ? 0 : (ulong)Variable(source, address.Variable!).Address);
 
         public ulong Of(PtxWarp warp, int lane) => row >= 0 ? warp.Rows[row + lane] + offset : offset;
     }

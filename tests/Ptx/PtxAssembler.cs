@@ -29,7 +29,8 @@ internal static partial class PtxAssembler
             "cvt" => Plain(Convert(statement)),
             "cvta" when statement.Opcode is "cvta.to.global.u64" => Plain(Lanes(statement, static a => a)),
             "setp" when parts.Length == 3 => Plain(Lanes(statement, Comparison(parts[1], parts[2], statement))),
-            "mov" when statement.Operands is [PtxRegister, PtxName variable] => Plain(Fill(statement, (ulong)Variable(source, variable.Name).Address)),
+            "mov" when statement.Operands is [PtxRegister, PtxName variable] =>
+                Plain(Fill(statement, (ulong)Variable(source, variable.Name).Address)),
             _ => Plain(Arithmetic(statement)),
         };
     }
@@ -44,7 +45,8 @@ internal static partial class PtxAssembler
     private static PtxFault Unknown(PtxStatement statement) => new($"The interpreter does not know this instruction: {statement.Text}");
 
     private static PtxVariable Variable(PtxSource source, string name) =>
-        source.Shared.Concat(source.Local).FirstOrDefault(v => v.Name == name) ?? throw new PtxFault($"No such variable or register: {name}");
+        source.Shared.Concat(source.Local).FirstOrDefault(v => v.Name == name)
+            ?? throw new PtxFault($"No such variable or register: {name}");
 
     // First elements of the rows of operands that are all registers.
     private static int[] Rows(PtxStatement statement, int count) =>

@@ -27,11 +27,21 @@ internal sealed unsafe class PtxInterpreterTests
         new TestCaseData(".shared .align 4 .b8 tile[512]; ld.shared.f32 %f1, [tile];").Returns("before anything was written"),
         new TestCaseData(".shared .align 4 .b8 tile[512]; ld.shared.f32 %f1, [tile+512];").Returns("outside"),
         new TestCaseData(".shared .align 4 .b8 tile[512]; st.shared.v4.f32 [tile], {%f1,%f1,%f1,%f1};").Returns("is not aligned"),
-        new TestCaseData(".shared .align 4 .b8 tile[512]; mov.b64 %rd6, tile; add.u64 %rd6, %rd6, %rd5; st.shared.f32 [%rd6], %f1; ld.shared.f32 %f1, [tile+4];").Returns("no barrier"),
+        new TestCaseData(
+            ".shared .align 4 .b8 tile[512]; mov.b64 %rd6, tile; add.u64 %rd6, %rd6, %rd5; "
+            + "st.shared.f32 [%rd6], %f1; ld.shared.f32 %f1, [tile+4];")
+            .Returns("no barrier"),
         new TestCaseData("setp.eq.s32 %p1, %r1, 3; @%p1 bra L; bar.sync 0; L: ret;").Returns("have ended"),
-        new TestCaseData("setp.eq.s32 %p1, %r1, 3; @%p1 bra L; bar.sync 0; bra M; L: bar.sync 0; M: ret;").Returns("31 threads (the first is 0) wait at the barrier"),
-        new TestCaseData("setp.eq.s32 %p1, %r1, 3; @%p1 ret; mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%f0,%f1,%f2,%f3}, {%r2,%r2,%r2,%r2}, {%r2,%r2}, {%f0,%f1,%f2,%f3};").Returns("32 lanes"),
-        new TestCaseData("mov.b32 %r2, 0f3F800001; mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%f0,%f1,%f2,%f3}, {%r2,%r2,%r2,%r2}, {%r2,%r2}, {%f0,%f1,%f2,%f3};").Returns("not rounded to tf32"),
+        new TestCaseData("setp.eq.s32 %p1, %r1, 3; @%p1 bra L; bar.sync 0; bra M; L: bar.sync 0; M: ret;")
+            .Returns("31 threads (the first is 0) wait at the barrier"),
+        new TestCaseData(
+            "setp.eq.s32 %p1, %r1, 3; @%p1 ret; "
+            + "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%f0,%f1,%f2,%f3}, {%r2,%r2,%r2,%r2}, {%r2,%r2}, {%f0,%f1,%f2,%f3};")
+            .Returns("32 lanes"),
+        new TestCaseData(
+            "mov.b32 %r2, 0f3F800001; "
+            + "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {%f0,%f1,%f2,%f3}, {%r2,%r2,%r2,%r2}, {%r2,%r2}, {%f0,%f1,%f2,%f3};")
+            .Returns("not rounded to tf32"),
         new TestCaseData("L: bra L;").Returns("for ever"),
         new TestCaseData("div.s32 %r2, %r1, 0;").Returns("division by zero"),
         new TestCaseData("vote.sync.any.pred %p1, %p2, 0;").Returns("does not know this instruction"),
@@ -39,16 +49,21 @@ internal sealed unsafe class PtxInterpreterTests
         new TestCaseData("add.f32 %f1, %f2, %nothing;").Returns("No such register"),
         new TestCaseData("add.f32 %f1, %f2, %f3").Returns("semicolon"),
         new TestCaseData(".shared .align 4 .b8 tile[49156]; st.shared.f32 [tile], %f1;").Returns("shared memory"),
-        new TestCaseData(".shared .align 16 .b8 tile[16]; setp.eq.s32 %p1, %r1, 0; @%p1 cp.async.cg.shared.global [tile], [%rd1], 16;").Returns("never waited for"),
-        new TestCaseData(".shared .align 16 .b8 tile[16]; setp.ne.s32 %p1, %r1, 0; @%p1 bra L; cp.async.cg.shared.global [tile], [%rd1], 16; cp.async.commit_group; L: bar.sync 0; ld.shared.f32 %f1, [tile]; cp.async.wait_group 0;").Returns("under way"),
+        new TestCaseData(".shared .align 16 .b8 tile[16]; setp.eq.s32 %p1, %r1, 0; @%p1 cp.async.cg.shared.global [tile], [%rd1], 16;")
+            .Returns("never waited for"),
+        new TestCaseData(
+            ".shared .align 16 .b8 tile[16]; setp.ne.s32 %p1, %r1, 0; @%p1 bra L; cp.async.cg.shared.global [tile], [%rd1], 16; "
+            + "cp.async.commit_group; L: bar.sync 0; ld.shared.f32 %f1, [tile]; cp.async.wait_group 0;")
+            .Returns("under way"),
     ];
 
     [TestCaseSource(nameof(Faults))]
     public string Faults_are_named(string body)
     {
         PtxFault fault = Assert.Throws<PtxFault>(() => Run(body, new float[32], 32))!;
-        string[] known = ["view", "is not aligned", "no barrier", "before anything was written", "outside", "have ended", "32 lanes", "not rounded to tf32", "for ever",
-            "division by zero", "does not know this instruction", "No such register", "semicolon", "shared memory", "never waited for", "under way", "31 threads (the first is 0) wait at the barrier"];
+        string[] known = ["view", "is not aligned", "no barrier", "before anything was written", "outside", "have ended", "32 lanes",
+            "not rounded to tf32", "for ever", "division by zero", "does not know this instruction", "No such register", "semicolon",
+            "shared memory", "never waited for", "under way", "31 threads (the first is 0) wait at the barrier"];
         return known.FirstOrDefault(k => fault.Message.Contains(k, StringComparison.Ordinal)) ?? fault.Message;
     }
 
@@ -118,7 +133,8 @@ internal sealed unsafe class PtxInterpreterTests
         for (int i = 0; i < 16; i++)
         {
             for (int j = 0; j < 8; j++)
-                Assert.That(y[(8 * i) + j], Is.EqualTo(1 + Enumerable.Range(0, 8).Sum(k => x[(8 * i) + k] * x[128 + (8 * k) + j])), $"{i}, {j}");
+                Assert.That(y[(8 * i) + j], Is.EqualTo(1 + Enumerable.Range(0, 8).Sum(k => x[(8 * i) + k] * x[128 + (8 * k) + j])),
+                    $"{i}, {j}");
         }
     }
 
@@ -130,7 +146,11 @@ internal sealed unsafe class PtxInterpreterTests
     [TestCase(float.NegativeInfinity, float.NegativeInfinity, float.NegativeInfinity)]
     public void Narrow_formats_round_to_the_nearest(float x, float tensorFloat, float brainFloat)
     {
-        float[] y = Run("ld.global.f32 %f1, [%rd3]; cvt.rna.tf32.f32 %r2, %f1; st.global.b32 [%rd4], %r2; cvt.rn.bf16x2.f32 %r3, %f1, %f1; and.b32 %r3, %r3, -65536; st.global.b32 [%rd4+4], %r3;", [x], 1, 2);
+        float[] y = Run("""
+            ld.global.f32 %f1, [%rd3];
+            cvt.rna.tf32.f32 %r2, %f1; st.global.b32 [%rd4], %r2;
+            cvt.rn.bf16x2.f32 %r3, %f1, %f1; and.b32 %r3, %r3, -65536; st.global.b32 [%rd4+4], %r3;
+            """, [x], 1, 2);
         Assert.That(y, Is.EqualTo(new[] { tensorFloat, brainFloat }));
     }
 
@@ -150,8 +170,10 @@ internal sealed unsafe class PtxInterpreterTests
         var y = new float[results > 0 ? results : x.Length];
         fixed (float* first = x, second = y)
         {
-            BitConverter.TryWriteBytes(parameters, memory.Add((byte*)first, x.Length * sizeof(float), 0, new PtxShadow(x.Length * sizeof(float)), "x"));
-            BitConverter.TryWriteBytes(parameters.AsSpan(16), memory.Add((byte*)second, y.Length * sizeof(float), 0, new PtxShadow(y.Length * sizeof(float)), "y"));
+            BitConverter.TryWriteBytes(parameters,
+                memory.Add((byte*)first, x.Length * sizeof(float), 0, new PtxShadow(x.Length * sizeof(float)), "x"));
+            BitConverter.TryWriteBytes(parameters.AsSpan(16),
+                memory.Add((byte*)second, y.Length * sizeof(float), 0, new PtxShadow(y.Length * sizeof(float)), "y"));
             kernel.Run(memory, parameters, new GroupCount(1), threads);
         }
         return y;

@@ -55,10 +55,13 @@ internal sealed unsafe class PtxLoader(int capability, int maxGroupSize = 1024, 
     private static TLaunch Launch<TLaunch>(PtxKernel kernel)
         where TLaunch : Delegate
     {
-        ParameterExpression[] parameters = [.. typeof(TLaunch).GetMethod("Invoke")!.GetParameters().Select(p => Expression.Parameter(p.ParameterType))];
-        NewArrayExpression arguments = Expression.NewArrayInit(typeof(object), parameters.Skip(2).Select(p => Expression.Convert(p, typeof(object))));
+        ParameterExpression[] parameters =
+            [.. typeof(TLaunch).GetMethod("Invoke")!.GetParameters().Select(p => Expression.Parameter(p.ParameterType))];
+        NewArrayExpression arguments = Expression.NewArrayInit(typeof(object),
+            parameters.Skip(2).Select(p => Expression.Convert(p, typeof(object))));
         MethodInfo run = typeof(PtxLoader).GetMethod(nameof(Run), BindingFlags.NonPublic | BindingFlags.Static)!;
-        return Expression.Lambda<TLaunch>(Expression.Call(run, Expression.Constant(kernel), parameters[1], arguments), parameters).Compile();
+        return Expression.Lambda<TLaunch>(Expression.Call(run, Expression.Constant(kernel), parameters[1], arguments), parameters)
+            .Compile();
     }
 
     private static PtxKernel Compile(int capability, MethodInfo method, int groupSize)

@@ -29,8 +29,11 @@ internal sealed partial class PtxSource
         if (!entry.Success || Entry().Count(text) != 1 || text.Contains(".func", StringComparison.Ordinal))
             throw new PtxFault("The interpreter takes a module of one .entry and no .func.");
         Name = entry.Groups[1].Value;
-        MaxThreads = MaxThreadsDirective().Match(text) is { Success: true } max ? int.Parse(max.Groups[1].Value, CultureInfo.InvariantCulture) : 1024;
-        foreach (string parameter in entry.Groups[2].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        MaxThreads = MaxThreadsDirective().Match(text) is { Success: true } max
+            ? int.Parse(max.Groups[1].Value, CultureInfo.InvariantCulture)
+            : 1024;
+        const StringSplitOptions Trimmed = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        foreach (string parameter in entry.Groups[2].Value.Split(',', Trimmed))
             parameters.Add(Declare(parameter, ref parameterBytes, 0));
         int open = text.IndexOf('{', entry.Index + entry.Length), close = text.LastIndexOf('}');
         ReadBody(text[(open + 1)..close]);
@@ -98,8 +101,8 @@ internal sealed partial class PtxSource
             local.Add(Declare(text, ref localBytes, SharedGap));
         else if (Instruction().Match(text) is { Success: true } match)
             statements.Add(new PtxStatement(
-                match.Groups["guard"].Success ? Register(match.Groups["guard"].Value) : -1, match.Groups["not"].Length > 0, match.Groups["op"].Value,
-                [.. Split(match.Groups["rest"].Value).Select(Operand)], text));
+                match.Groups["guard"].Success ? Register(match.Groups["guard"].Value) : -1, match.Groups["not"].Length > 0,
+                match.Groups["op"].Value, [.. Split(match.Groups["rest"].Value).Select(Operand)], text));
         else
             throw new PtxFault($"Not understood: {text}");
     }
@@ -138,14 +141,18 @@ internal sealed partial class PtxSource
     private PtxOperand Operand(string text)
     {
         if (text.StartsWith('{'))
-            return new PtxVector([.. Split(text[1..^1]).Select(t => Operand(t) as PtxRegister ?? throw new PtxFault($"Not a register: {t}"))]);
+            return new PtxVector(
+                [.. Split(text[1..^1]).Select(t => Operand(t) as PtxRegister ?? throw new PtxFault($"Not a register: {t}"))]);
         if (text.StartsWith('['))
         {
             Match match = AddressForm().Match(text);
             if (!match.Success)
                 throw new PtxFault($"Not an address: {text}");
             string name = match.Groups[1].Value;
-            long offset = match.Groups[2].Success ? long.Parse(match.Groups[2].Value.Replace(" ", "", StringComparison.Ordinal), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : 0;
+            string digits = match.Groups[2].Value.Replace(" ", "", StringComparison.Ordinal);
+            long offset = match.Groups[2].Success
+                ? long.Parse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)
+                : 0;
             return TryRegister(name, out int row) ? new PtxAddress(row, null, offset) : new PtxAddress(-1, name, offset);
         }
         if (text.Contains(' ', StringComparison.Ordinal))
@@ -230,7 +237,8 @@ internal sealed partial class PtxSource
     [GeneratedRegex(@"^(.+)<(\d+)>$")]
     private static partial Regex RegisterRange();
 
-    [GeneratedRegex(@"^\.(?:param|shared|local)\s+(?:\.align\s+(?<align>\d+)\s+)?\.[bfsu](?<bits>\d+)\s+(?<name>\w+)(?:\[(?<count>\d+)\])?$")]
+    [GeneratedRegex(
+        @"^\.(?:param|shared|local)\s+(?:\.align\s+(?<align>\d+)\s+)?\.[bfsu](?<bits>\d+)\s+(?<name>\w+)(?:\[(?<count>\d+)\])?$")]
     private static partial Regex Variable();
 
     [GeneratedRegex(@"^\[\s*([%\w]+)\s*(?:\+?\s*(-?\s*\d+))?\s*\]$")]

@@ -16,7 +16,8 @@ internal sealed unsafe class PtxWarp : IDisposable
     private const long MaxSteps = 20_000_000;
 
     private static readonly string[] Specials =
-        ["%tid.x", "%tid.y", "%tid.z", "%ntid.x", "%ntid.y", "%ntid.z", "%ctaid.x", "%ctaid.y", "%ctaid.z", "%nctaid.x", "%nctaid.y", "%nctaid.z", "%laneid", "%warpid"];
+        ["%tid.x", "%tid.y", "%tid.z", "%ntid.x", "%ntid.y", "%ntid.z", "%ctaid.x", "%ctaid.y", "%ctaid.z", "%nctaid.x", "%nctaid.y",
+            "%nctaid.z", "%laneid", "%warpid"];
 
     private readonly int[] places = new int[Size];
     private readonly byte* local;

@@ -29,7 +29,9 @@ public abstract record Convolutional(Shape Input, bool Bias) : Operator
     public sealed override ImmutableArray<ParameterSpec> Parameters =>
     [
         Weight,
-        .. Bias ? [new ParameterSpec("bias", Shape.Vector(Result.C), ParameterKind.Bias, Initializer.Zeros)] : ImmutableArray<ParameterSpec>.Empty,
+        .. Bias
+            ? [new ParameterSpec("bias", Shape.Vector(Result.C), ParameterKind.Bias, Initializer.Zeros)]
+            : ImmutableArray<ParameterSpec>.Empty,
         .. Epilogue.Parameters(Result),
     ];
 
@@ -64,11 +66,14 @@ public abstract record Convolutional(Shape Input, bool Bias) : Operator
     /// <summary>Checks what all convolutions ask of their epilogue and of how values lie.</summary>
     protected void RequireFittingEpilogue()
     {
-        Require(Suits(Storage), "values of 16 bits come in multiples of four channels, without groups or slices", "such channels", $"{Input.C} to {Result.C}");
-        Require(Epilogue.NormEpsilon is null or (> 0f and < float.PositiveInfinity), "epsilon keeps the variance away from 0", "a positive number", Epilogue.NormEpsilon ?? 0f);
+        Require(Suits(Storage), "values of 16 bits come in multiples of four channels, without groups or slices", "such channels",
+            $"{Input.C} to {Result.C}");
+        Require(Epilogue.NormEpsilon is null or (> 0f and < float.PositiveInfinity), "epsilon keeps the variance away from 0",
+            "a positive number", Epilogue.NormEpsilon ?? 0f);
         Require(Enum.IsDefined(Epilogue.Activation), "the activation is one there is",
             string.Join(", ", Enum.GetNames<ActivationKind>()), Epilogue.Activation);
-        Require(Enum.IsDefined(Epilogue.Residual), "the residual has a place", string.Join(", ", Enum.GetNames<ResidualOrder>()), Epilogue.Residual);
+        Require(Enum.IsDefined(Epilogue.Residual), "the residual has a place", string.Join(", ", Enum.GetNames<ResidualOrder>()),
+            Epilogue.Residual);
         if (Epilogue.Slice is { } slice)
         {
             Require(slice.First >= 0 && slice.First + Result.C <= slice.AllChannels, "the result fits its slice",

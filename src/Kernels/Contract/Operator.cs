@@ -75,7 +75,9 @@ public abstract partial record Operator
         Output.Bytes + Saved.Sum(s => s.Bytes) + Inputs.Select((s, i) => HasGradient(i) ? 2 * s.Bytes : s.Bytes).Sum()
         + Parameters.Sum(p => p.IsTrained ? 3 * p.Shape.Bytes : p.Shape.Bytes);
 
-    /// <summary>The ways to run the operator; the first is the plain kernel, one thread an output, and a later one is better where it pays.</summary>
+    /// <summary>
+    /// The ways to run the operator; the first is the plain kernel, one thread an output, and a later one is better where it pays.
+    /// </summary>
     public abstract ImmutableArray<Candidate> Candidates { get; }
 
     /// <summary>Checks the extents against the operator's rules. The graph calls it when a node is added.</summary>
@@ -100,10 +102,14 @@ public abstract partial record Operator
     public Candidate Choose(Device device, DirectionSet directions = DirectionSet.Both)
     {
         ArgumentNullException.ThrowIfNull(device);
-        return device.Options.PlainKernels ? Candidates.FirstOrDefault(c => c.RunsOn(device)) ?? ChooseByRule(device) : Remembered(device, directions) ?? ChooseByRule(device);
+        return device.Options.PlainKernels
+            ? Candidates.FirstOrDefault(c => c.RunsOn(device)) ?? ChooseByRule(device)
+            : Remembered(device, directions) ?? ChooseByRule(device);
     }
 
-    /// <summary>The candidate for a device by rule: of those that run there, the last that pays. The plain kernels, the first, always do.</summary>
+    /// <summary>
+    /// The candidate for a device by rule: of those that run there, the last that pays. The plain kernels, the first, always do.
+    /// </summary>
     public Candidate ChooseByRule(Device device) => Candidates.LastOrDefault(c => c.RunsOn(device) && c.Pays(device))
         ?? throw new GpuNetException($"{this}: nothing runs it on device {device.Name}.");
 
@@ -118,7 +124,8 @@ public abstract partial record Operator
         ArgumentNullException.ThrowIfNull(device);
         ArgumentNullException.ThrowIfNull(candidate);
         foreach (Shape shape in Inputs.Add(Output))
-            Require(device.IsHost || shape.Elements <= MaxKernelElements, "a tensor fits the 32-bit indices of kernels", $"at most {MaxKernelElements} elements", shape);
+            Require(device.IsHost || shape.Elements <= MaxKernelElements, "a tensor fits the 32-bit indices of kernels",
+                $"at most {MaxKernelElements} elements", shape);
         Launcher launcher = candidate.Bind(device);
         launcher.Candidate = candidate.Name;
         return launcher;
@@ -135,7 +142,8 @@ public abstract partial record Operator
     protected virtual string Detail => "";
 
     /// <summary>A number of <see cref="Detail"/>, which the usual one is left out of.</summary>
-    protected static string Unless(float usual, string name, float value) => value == usual ? "" : FormattableString.Invariant($" {name} {value}");
+    protected static string Unless(float usual, string name, float value) =>
+        value == usual ? "" : FormattableString.Invariant($" {name} {value}");
 
     /// <summary>Throws the operator's error when a rule does not hold.</summary>
     protected void Require(bool holds, string rule, object expected, object actual)

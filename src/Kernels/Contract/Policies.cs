@@ -26,7 +26,8 @@ internal static class Policies
     /// <param name="policies">The types it is closed over.</param>
     /// <param name="arguments">What its constructor takes.</param>
     public static T Create<T>(Type type, Type[] policies, params object[] arguments) =>
-        (T)Activator.CreateInstance(Of(type, policies), BindingFlags.Instance | BindingFlags.Public | BindingFlags.DoNotWrapExceptions, null, arguments, null)!;
+        (T)Activator.CreateInstance(Of(type, policies), BindingFlags.Instance | BindingFlags.Public | BindingFlags.DoNotWrapExceptions,
+            null, arguments, null)!;
 
     private static MethodInfo Close(MethodInfo method, Type[] policies) => method.GetGenericMethodDefinition().MakeGenericMethod(policies);
 }

@@ -34,5 +34,6 @@ public static class ElementTypes
     /// <summary>The extents of a tensor as floats see it: half the channels where two share a word.</summary>
     /// <param name="type">How its values lie.</param>
     /// <param name="shape">Extents of its values.</param>
-    public static Shape Stored(this ElementType type, Shape shape) => type == ElementType.Bfloat16 ? shape with { C = shape.C / 2 } : shape;
+    public static Shape Stored(this ElementType type, Shape shape) =>
+        type == ElementType.Bfloat16 ? shape with { C = shape.C / 2 } : shape;
 }

@@ -39,6 +39,7 @@ internal static class ActivationBinding
         ActivationKind.HardSwish => typeof(HardSwish),
         ActivationKind.Gelu => typeof(Gelu),
         ActivationKind.GeluTanh => typeof(GeluTanh),
-        _ => throw new GpuNetException($"Activation: the kind is one of {string.Join(", ", Enum.GetNames<ActivationKind>())}, got {kind}."),
+        _ => throw new GpuNetException(
+            $"Activation: the kind is one of {string.Join(", ", Enum.GetNames<ActivationKind>())}, got {kind}."),
     };
 }

@@ -27,7 +27,8 @@ internal readonly struct Relu : IActivation
     static TLanes IActivation.Forward<TLanes>(TLanes x) => TLanes.Clamp(x, TLanes.Create(0f), TLanes.Create(float.PositiveInfinity));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static TLanes IActivation.Gradient<TLanes>(TLanes x) => TLanes.WhereGreater(x, TLanes.Create(0f), TLanes.Create(1f), TLanes.Create(0f));
+    static TLanes IActivation.Gradient<TLanes>(TLanes x) =>
+        TLanes.WhereGreater(x, TLanes.Create(0f), TLanes.Create(1f), TLanes.Create(0f));
 }
 
 internal readonly struct Relu6 : IActivation

@@ -177,7 +177,8 @@ internal struct Float16(Float4 a, Float4 b, Float4 c, Float4 d) : IFloats<Float1
 
     public static Float16 Activate<TActivation>(Float16 z)
         where TActivation : unmanaged, IActivation => new(
-            Float4.Activate<TActivation>(z.A), Float4.Activate<TActivation>(z.B), Float4.Activate<TActivation>(z.C), Float4.Activate<TActivation>(z.D));
+            Float4.Activate<TActivation>(z.A), Float4.Activate<TActivation>(z.B), Float4.Activate<TActivation>(z.C),
+            Float4.Activate<TActivation>(z.D));
 
     public static Float16 operator +(Float16 x, Float16 y) => new(x.A + y.A, x.B + y.B, x.C + y.C, x.D + y.D);
 

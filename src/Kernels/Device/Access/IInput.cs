@@ -89,13 +89,16 @@ internal static class Inputs
     /// <param name="x">The input.</param>
     /// <param name="at">Place of the first value.</param>
     /// <param name="factors">What the prologue takes: a row of scales and one of shifts, or a row of scales for each image.</param>
-    /// <param name="factor">Place of the first value's factors: the channel, and image times channels before it where factors differ.</param>
+    /// <param name="factor">
+    /// Place of the first value's factors: the channel, and image times channels before it where factors differ.
+    /// </param>
     /// <param name="row">Channels of a row of factors.</param>
     /// <param name="count">Values there are from the first on; what lies past them is of no use.</param>
     public static T Read<TInput, T>(View x, int at, View factors, int factor, int row, int count)
         where TInput : unmanaged, IInput
         where T : unmanaged, IFloats<T> =>
-        TInput.Apply(TInput.Values<T>(x, at, count), Scale<TInput, T>(factors, factor, count), Shift<TInput, T>(factors, factor, row, count));
+        TInput.Apply(TInput.Values<T>(x, at, count), Scale<TInput, T>(factors, factor, count),
+            Shift<TInput, T>(factors, factor, row, count));
 
     /// <summary>The scales; zeros where the prologue takes none.</summary>
     public static T Scale<TInput, T>(View factors, int factor, int count)

@@ -23,7 +23,8 @@ internal readonly record struct ElementwiseGrid(int GroupSize, GroupCount Groups
     private static ElementwiseGrid OverThreads(Device device, ElementwiseRows rows)
     {
         int group = Math.Min(MostThreads, device.Info.MaxGroupSize), lanes = (rows.Channels + 3) / 4;
-        long vectors = (long)rows.Images * rows.Rows * lanes, held = 2L * device.Info.MaxGroupSize * Math.Max(1, device.Info.Multiprocessors);
+        long vectors = (long)rows.Images * rows.Rows * lanes,
+            held = 2L * device.Info.MaxGroupSize * Math.Max(1, device.Info.Multiprocessors);
         int each = (int)Math.Clamp(vectors / held, 1, MostVectors);
         int blocks = (rows.Rows + each - 1) / each;
         long threads = (long)blocks * lanes;
@@ -36,7 +37,8 @@ internal readonly record struct ElementwiseGrid(int GroupSize, GroupCount Groups
         long part = (long)rows.Images * rows.Rows * rows.Channels / (PartsOfCore * Math.Max(1, device.Info.Multiprocessors));
         int run = (int)Math.Clamp(Math.Clamp(part, LeastFloats, MostFloats) / rows.Channels, 1, rows.Rows);
         int blocks = (rows.Rows + run - 1) / run;
-        return new ElementwiseGrid(1, new GroupCount(blocks, rows.Images), new ElementwiseGeometry(rows, lanes: 1, blocks, run, span: run, step: 1));
+        return new ElementwiseGrid(1, new GroupCount(blocks, rows.Images),
+            new ElementwiseGeometry(rows, lanes: 1, blocks, run, span: run, step: 1));
     }
 }
 
@@ -53,7 +55,9 @@ internal readonly struct ElementwiseGeometry
     /// <summary>Threads side by side in a row, and how many times they stand over one another.</summary>
     public readonly int Lanes, Blocks;
 
-    /// <summary>Rows between the first rows of neighbouring blocks, from a block's first row to its end at most, and between its rows.</summary>
+    /// <summary>
+    /// Rows between the first rows of neighbouring blocks, from a block's first row to its end at most, and between its rows.
+    /// </summary>
     public readonly int Run, Span, Step;
 
     /// <summary>Distance of rows of the tensor that is read, and the channel at which they begin in it.</summary>

@@ -29,7 +29,8 @@ internal readonly struct ElementwiseSteps<TFirst, TSecond, TThird, TFourth> : IE
     where TThird : unmanaged, IElementwiseStep
     where TFourth : unmanaged, IElementwiseStep
 {
-    static Float4 IElementwiseSteps.Apply<TAccess>(Float4 v, View first, View second, View third, View fourth, int at, int channel, int count)
+    static Float4 IElementwiseSteps.Apply<TAccess>(
+        Float4 v, View first, View second, View third, View fourth, int at, int channel, int count)
     {
         v = TFirst.Apply<TAccess>(v, first, at, channel, count);
         v = TSecond.Apply<TAccess>(v, second, at, channel, count);
@@ -63,7 +64,8 @@ internal readonly struct TimesSlope<TActivation> : IElementwiseStep
 /// <summary>v + x, x being the operand, laid as the output.</summary>
 internal readonly struct PlusTensor : IElementwiseStep
 {
-    static Float4 IElementwiseStep.Apply<TAccess>(Float4 v, View operand, int at, int channel, int count) => v + TAccess.Load(operand, at, count);
+    static Float4 IElementwiseStep.Apply<TAccess>(Float4 v, View operand, int at, int channel, int count) =>
+        v + TAccess.Load(operand, at, count);
 }
 
 /// <summary>v − a[c].</summary>

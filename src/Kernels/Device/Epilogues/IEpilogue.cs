@@ -1,8 +1,8 @@
 namespace GpuNet.Kernels;
 
 /// <summary>
-/// What becomes of sums before they are written, and how the results lie in memory: an <see cref="Epilogue"/> as kernels see it. A bias, and
-/// a residual that is added before the activation, belong to the sums.
+/// What becomes of sums before they are written, and how the results lie in memory: an <see cref="Epilogue"/> as kernels see it. A bias,
+/// and a residual that is added before the activation, belong to the sums.
 /// </summary>
 internal interface IEpilogue
 {
@@ -82,7 +82,8 @@ internal readonly struct ResidualEpilogue<TActivation, TOut> : IEpilogue
 
     static void IEpilogue.Store<T>(View y, int at, T value, int count) => T.Store<TOut>(y, at, value, count);
 
-    static T IEpilogue.Finish<T>(T sum, View residual, int at, int count) => T.Activate<TActivation>(sum) + T.Load<TOut>(residual, at, count);
+    static T IEpilogue.Finish<T>(T sum, View residual, int at, int count) =>
+        T.Activate<TActivation>(sum) + T.Load<TOut>(residual, at, count);
 }
 
 /// <summary>The sums themselves, and what a batch norm behind them needs; by tiles in shared memory only.</summary>

@@ -3,7 +3,9 @@ using ILGPU.Algorithms;
 
 namespace GpuNet.Kernels;
 
-/// <summary>What the launchers of convolutions by kernels share: the arguments that their epilogue takes, and the folding of a norm.</summary>
+/// <summary>
+/// What the launchers of convolutions by kernels share: the arguments that their epilogue takes, and the folding of a norm.
+/// </summary>
 internal sealed class LaunchedEpilogue
 {
     private readonly Kernel<View, View, View, View, View, View, View, NormFolding>? foldNorm;
@@ -40,7 +42,9 @@ internal sealed class LaunchedEpilogue
     /// <summary>The filter, or the one the norm is folded into.</summary>
     public View Weight(Operands o) => foldNorm is null ? o.Parameters[0].View : o.Prepared.View;
 
-    /// <summary>What sums start from. Where there is no bias, the weights stand in for it, and for a residual alike; kernels do not read them.</summary>
+    /// <summary>
+    /// What sums start from. Where there is no bias, the weights stand in for it, and for a residual alike; kernels do not read them.
+    /// </summary>
     public View Bias(Operands o) =>
         foldNorm is not null ? o.Prepared.View.SubView(fold.Bias, fold.Channels) : o.Parameters[bias ? 1 : 0].View;
 

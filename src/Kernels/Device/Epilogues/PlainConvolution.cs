@@ -17,13 +17,19 @@ internal sealed class PlainConvolution : Launcher
     /// <param name="device">Where to run.</param>
     /// <param name="op">The convolution.</param>
     /// <param name="geometry">Its extents.</param>
-    /// <param name="forward">Kernel of (x, factors, weight, bias, residual, y), generic over an <see cref="IInput"/> and an <see cref="IEpilogue"/>.</param>
+    /// <param name="forward">
+    /// Kernel of (x, factors, weight, bias, residual, y), generic over an <see cref="IInput"/> and an <see cref="IEpilogue"/>.
+    /// </param>
     /// <param name="backwardData">Kernel of (dy, weight, dx) and whether to add.</param>
     /// <param name="backwardWeights">Kernel of (x, dy, dweight).</param>
-    /// <param name="gateInput">Which input is a gate that the first is multiplied by as it is read, at inference only; 0 where there is none.</param>
+    /// <param name="gateInput">
+    /// Which input is a gate that the first is multiplied by as it is read, at inference only; 0 where there is none.
+    /// </param>
     public PlainConvolution(
-        Device device, Convolutional op, WindowGeometry geometry, Action<View, View, View, View, View, View, WindowGeometry, EpilogueGeometry> forward,
-        Action<View, View, View, WindowGeometry, int> backwardData, Action<View, View, View, WindowGeometry> backwardWeights, int gateInput = 0)
+        Device device, Convolutional op, WindowGeometry geometry,
+        Action<View, View, View, View, View, View, WindowGeometry, EpilogueGeometry> forward,
+        Action<View, View, View, WindowGeometry, int> backwardData, Action<View, View, View, WindowGeometry> backwardWeights,
+        int gateInput = 0)
     {
         (this.geometry, this.gateInput) = (geometry, gateInput);
         (inputs, results) = (checked((int)op.Input.Elements), checked((int)op.Result.Elements));
@@ -42,8 +48,9 @@ internal sealed class PlainConvolution : Launcher
 
     public override void Prepare(Operands o) => epilogue.Prepare(o);
 
-    public override void Forward(Operands o) => forward.Run(results, o.Input.View, o.Inputs[gateInput].View, epilogue.Weight(o), epilogue.Bias(o),
-        epilogue.Residual(o), o.Output.View, geometry, epilogue.Geometry);
+    public override void Forward(Operands o) =>
+        forward.Run(results, o.Input.View, o.Inputs[gateInput].View, epilogue.Weight(o), epilogue.Bias(o), epilogue.Residual(o),
+            o.Output.View, geometry, epilogue.Geometry);
 
     public override void Backward(Operands o)
     {

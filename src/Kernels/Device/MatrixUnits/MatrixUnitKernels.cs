@@ -57,7 +57,8 @@ internal static class MatrixUnitKernels
     }
 
     // Leaves the sums of the group's tile in shared memory.
-    private static void Sum<TTile, TLeft, TRight, TAccess>(View left, View right, int row, int column, int depth, int depthEnd, MatrixUnitGeometry g)
+    private static void Sum<TTile, TLeft, TRight, TAccess>(
+        View left, View right, int row, int column, int depth, int depthEnd, MatrixUnitGeometry g)
         where TTile : unmanaged, IMatrixTile
         where TLeft : unmanaged, IMatrixLayout
         where TRight : unmanaged, IMatrixLayout
@@ -98,7 +99,8 @@ internal static class MatrixUnitKernels
     {
         private Float4 left0, left1, left2, left3, right0, right1;
 
-        public static Step<TTile> Load<TLeft, TRight, TAccess>(View left, View right, int row, int column, int depth, int depthEnd, MatrixUnitGeometry g)
+        public static Step<TTile> Load<TLeft, TRight, TAccess>(
+            View left, View right, int row, int column, int depth, int depthEnd, MatrixUnitGeometry g)
             where TLeft : unmanaged, IMatrixLayout
             where TRight : unmanaged, IMatrixLayout
             where TAccess : unmanaged, IVectorAccess
@@ -154,7 +156,8 @@ internal readonly struct MatrixUnitGeometry
     public readonly int Adds;
 
     /// <summary>Collects the extents.</summary>
-    internal MatrixUnitGeometry(int rows, int columns, int depth, int leftPitch, int rightPitch, int columnTiles, int planeDepth, bool adds = false)
+    internal MatrixUnitGeometry(
+        int rows, int columns, int depth, int leftPitch, int rightPitch, int columnTiles, int planeDepth, bool adds = false)
     {
         (Rows, Columns, Depth, LeftPitch, RightPitch) = (rows, columns, depth, leftPitch, rightPitch);
         (ColumnTiles, PlaneDepth, Adds) = (columnTiles, planeDepth, adds ? 1 : 0);

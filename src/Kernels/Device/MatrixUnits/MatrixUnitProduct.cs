@@ -1,6 +1,8 @@
 namespace GpuNet.Kernels;
 
-/// <summary>A gradient's product by matrix units; with little to gain from tiles alone, planes share the depth and are added up in order.</summary>
+/// <summary>
+/// A gradient's product by matrix units; with little to gain from tiles alone, planes share the depth and are added up in order.
+/// </summary>
 internal sealed class MatrixUnitProduct
 {
     // Depth that is worth a plane's own pass over the result, and groups that keep a multiprocessor busy.
@@ -23,12 +25,15 @@ internal sealed class MatrixUnitProduct
     /// <param name="rightPitch">Elements of a row of memory of the right matrix.</param>
     /// <param name="isVector">Whether all extents that run along rows of memory are multiples of four.</param>
     /// <param name="inPlanes">Whether depth may be shared; the product then is always added to the result.</param>
-    public MatrixUnitProduct(Device device, Type layout, int rows, int columns, int depth, int leftPitch, int rightPitch, bool isVector, bool inPlanes)
+    public MatrixUnitProduct(
+        Device device, Type layout, int rows, int columns, int depth, int leftPitch, int rightPitch, bool isVector, bool inPlanes)
     {
         MatrixUnitTile tile = MatrixUnitTile.For(device, rows, columns);
         elements = checked(rows * columns);
         int tiles = tile.Groups(rows, columns), most = Math.Min(depth / LeastPlaneDepth, int.MaxValue / 2 / elements);
-        int planes = inPlanes ? Math.Clamp(GroupsPerMultiprocessor * device.Info.Multiprocessors / tiles, 1, Math.Max(1, Math.Min(most, ushort.MaxValue))) : 1;
+        int planes = inPlanes
+            ? Math.Clamp(GroupsPerMultiprocessor * device.Info.Multiprocessors / tiles, 1, Math.Max(1, Math.Min(most, ushort.MaxValue)))
+            : 1;
         int planeDepth = (((depth + planes - 1) / planes) + TensorFloatUnits.Depth - 1) / TensorFloatUnits.Depth * TensorFloatUnits.Depth;
         planes = (depth + planeDepth - 1) / planeDepth;
         set = new MatrixUnitGeometry(rows, columns, depth, leftPitch, rightPitch, tile.ColumnTiles(columns), planeDepth);

@@ -14,7 +14,10 @@ internal readonly record struct MatrixUnitTile(int WarpRows, int WarpColumns)
     /// <summary>Threads of a group.</summary>
     public int GroupSize => 32 * WarpRows * WarpColumns;
 
-    /// <summary>The tile for a result: no wider than it has use for, and high only where there are enough tiles for every multiprocessor to have two.</summary>
+    /// <summary>
+    /// The tile for a result: no wider than it has use for, and high only where there are enough tiles for every multiprocessor to have
+    /// two.
+    /// </summary>
     public static MatrixUnitTile For(Device device, int rows, int columns)
     {
         int spare = (Tiles(columns, 2 * Warp) * 2 * Warp) - columns;

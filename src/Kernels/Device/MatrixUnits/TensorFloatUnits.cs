@@ -7,8 +7,8 @@ namespace GpuNet.Kernels;
 /// are named registers, declared once by <see cref="Begin"/>: what ILGPU takes out of inline PTX goes through local memory. Shared
 /// memory is the kernel's only shared variable, which ILGPU 1.5.3 calls <c>__shared_alloca0</c>; places in it are byte offsets.
 /// Fragments are laid out as PTX ISA 9.2 has them in section 9.7.14.5, "Matrix Fragments for mma.m16n8k8": with g = lane / 4 and
-/// t = lane % 4, a lane has of the left matrix rows g and g + 8 at depths t and t + 4, of the right one depths t and t + 4 of column g, and
-/// of the sums columns 2t and 2t + 1 of rows g and g + 8.
+/// t = lane % 4, a lane has of the left matrix rows g and g + 8 at depths t and t + 4, of the right one depths t and t + 4 of column g,
+/// and of the sums columns 2t and 2t + 1 of rows g and g + 8.
 /// </summary>
 internal static class TensorFloatUnits
 {
@@ -21,8 +21,12 @@ internal static class TensorFloatUnits
     /// <summary>Where the right matrix lies in it.</summary>
     public const int RightPlace = 128 * DepthRows.Pitch;
 
-    /// <summary>Bytes from one row of sums to the next: eight banks apart, so that the rows that lanes write at once meet in none.</summary>
+    /// <summary>
+    /// Bytes from one row of sums to the next: eight banks apart, so that the rows that lanes write at once meet in none.
+    /// </summary>
     public const int SumPitch = (64 + 8) * sizeof(float);
+
+    private const string MultiplyAdd = "mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32";
 
     /// <summary>Declares the registers and sets the sums to 0. Once in a kernel, before all else.</summary>
     public static void Begin() => CudaAsm.Emit("""
@@ -61,20 +65,21 @@ internal static class TensorFloatUnits
         """, place, values.X, values.Y, values.Z, values.W);
 
     /// <summary>Adds the product of the operands in the registers to the sums: two fragments of 16 rows times four of 8 columns.</summary>
-    public static void Multiply() => CudaAsm.Emit("""
-        mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {acc0, acc1, acc2, acc3}, {left0, left1, left2, left3}, {right0, right1}, {acc0, acc1, acc2, acc3};
-        mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {acc4, acc5, acc6, acc7}, {left0, left1, left2, left3}, {right2, right3}, {acc4, acc5, acc6, acc7};
-        mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {acc8, acc9, acc10, acc11}, {left0, left1, left2, left3}, {right4, right5}, {acc8, acc9, acc10, acc11};
-        mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {acc12, acc13, acc14, acc15}, {left0, left1, left2, left3}, {right6, right7}, {acc12, acc13, acc14, acc15};
-        mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {acc16, acc17, acc18, acc19}, {left4, left5, left6, left7}, {right0, right1}, {acc16, acc17, acc18, acc19};
-        mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {acc20, acc21, acc22, acc23}, {left4, left5, left6, left7}, {right2, right3}, {acc20, acc21, acc22, acc23};
-        mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {acc24, acc25, acc26, acc27}, {left4, left5, left6, left7}, {right4, right5}, {acc24, acc25, acc26, acc27};
-        mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32 {acc28, acc29, acc30, acc31}, {left4, left5, left6, left7}, {right6, right7}, {acc28, acc29, acc30, acc31};
+    public static void Multiply() => CudaAsm.Emit($$"""
+        {{MultiplyAdd}} {acc0, acc1, acc2, acc3}, {left0, left1, left2, left3}, {right0, right1}, {acc0, acc1, acc2, acc3};
+        {{MultiplyAdd}} {acc4, acc5, acc6, acc7}, {left0, left1, left2, left3}, {right2, right3}, {acc4, acc5, acc6, acc7};
+        {{MultiplyAdd}} {acc8, acc9, acc10, acc11}, {left0, left1, left2, left3}, {right4, right5}, {acc8, acc9, acc10, acc11};
+        {{MultiplyAdd}} {acc12, acc13, acc14, acc15}, {left0, left1, left2, left3}, {right6, right7}, {acc12, acc13, acc14, acc15};
+        {{MultiplyAdd}} {acc16, acc17, acc18, acc19}, {left4, left5, left6, left7}, {right0, right1}, {acc16, acc17, acc18, acc19};
+        {{MultiplyAdd}} {acc20, acc21, acc22, acc23}, {left4, left5, left6, left7}, {right2, right3}, {acc20, acc21, acc22, acc23};
+        {{MultiplyAdd}} {acc24, acc25, acc26, acc27}, {left4, left5, left6, left7}, {right4, right5}, {acc24, acc25, acc26, acc27};
+        {{MultiplyAdd}} {acc28, acc29, acc30, acc31}, {left4, left5, left6, left7}, {right6, right7}, {acc28, acc29, acc30, acc31};
 
         """);
 
     /// <summary>Where a lane's first sum lies among those of its group.</summary>
-    public static int SumPlace(int lane, int row, int column) => ((row + (lane >> 2)) * SumPitch) + ((column + (2 * (lane & 3))) * sizeof(float));
+    public static int SumPlace(int lane, int row, int column) =>
+        ((row + (lane >> 2)) * SumPitch) + ((column + (2 * (lane & 3))) * sizeof(float));
 
     /// <summary>Writes the sums into shared memory. Nobody may still read the matrices there.</summary>
     public static void PutSums(int place) => CudaAsm.Emit("""

@@ -20,7 +20,9 @@ internal readonly record struct ColumnRange(int First, int Count, int Width)
         _ => typeof(Float4),
     };
 
-    /// <summary>Tiles of sixteen, which are whole, and for what is left one of eight, or tiles of four of which the last may be cut.</summary>
+    /// <summary>
+    /// Tiles of sixteen, which are whole, and for what is left one of eight, or tiles of four of which the last may be cut.
+    /// </summary>
     public static IEnumerable<ColumnRange> Split(int columns)
     {
         int left = columns % 16, whole = columns - left;
@@ -32,7 +34,9 @@ internal readonly record struct ColumnRange(int First, int Count, int Width)
             yield return new ColumnRange(whole, left, left % 8 == 0 ? 8 : 4);
     }
 
-    /// <summary>Threads of a group, which are neighbouring tiles: one on a processor, elsewhere as many as there are tiles, up to the usual.</summary>
+    /// <summary>
+    /// Threads of a group, which are neighbouring tiles: one on a processor, elsewhere as many as there are tiles, up to the usual.
+    /// </summary>
     public static int GroupSize(Device device, int tiles)
     {
         int size = 1;

@@ -1,6 +1,8 @@
 namespace GpuNet.Kernels;
 
-/// <summary>Convolution as matrix products whose rows are gathered as they are read; pointwise and linear layers are one of a single tap.</summary>
+/// <summary>
+/// Convolution as matrix products whose rows are gathered as they are read; pointwise and linear layers are one of a single tap.
+/// </summary>
 internal sealed class ConvolutionProducts : Launcher
 {
     private readonly LaunchedEpilogue epilogue;
@@ -15,7 +17,9 @@ internal sealed class ConvolutionProducts : Launcher
     /// <param name="device">Where to run.</param>
     /// <param name="op">The convolution.</param>
     /// <param name="tile">What the tiles of a product are made of.</param>
-    /// <param name="gateInput">Which input is a gate that the first is multiplied by as it is read, at inference only; 0 where there is none.</param>
+    /// <param name="gateInput">
+    /// Which input is a gate that the first is multiplied by as it is read, at inference only; 0 where there is none.
+    /// </param>
     public ConvolutionProducts(Device device, Convolution op, ProductTile tile, int gateInput)
     {
         this.gateInput = gateInput;
@@ -28,11 +32,13 @@ internal sealed class ConvolutionProducts : Launcher
         inputs = op.Input.C;
         transpose = new WeightTranspose(device, op);
         transposedWeights = (int)(Arena.Align(op.Parameters[0].Shape.Bytes) / sizeof(float));
-        backwardData = Create(tile, device, ProductGeometry.Backward(op), op.Groups, new EpilogueGeometry(inputs, adds: false), null, false);
+        backwardData = Create(tile, device, ProductGeometry.Backward(op), op.Groups, new EpilogueGeometry(inputs, adds: false), null,
+            false);
         backwardWeights = tile == ProductTile.Register
             ? new RegisterWeightProduct(device, product, op.Groups)
             : new SharedWeightProduct(device, product, op.Groups);
-        WorkspaceElements = Math.Max(WorkspaceElements, Math.Max(transposedWeights + backwardData.WorkspaceElements, backwardWeights.WorkspaceElements));
+        WorkspaceElements = Math.Max(WorkspaceElements,
+            Math.Max(transposedWeights + backwardData.WorkspaceElements, backwardWeights.WorkspaceElements));
         if (!op.Bias)
             return;
         backwardBias = new BiasGradient(device, product.Rows, op.Channels);
@@ -49,8 +55,8 @@ internal sealed class ConvolutionProducts : Launcher
     public override void Forward(Operands o)
     {
         View x = o.Input.View;
-        forward.Run(x, gateInput > 0 ? o.Inputs[gateInput].View : x, epilogue.Weight(o), epilogue.Bias(o), epilogue.Residual(o), o.Output.View, epilogue.Geometry,
-            o.Workspace.IsNone ? x : o.Workspace.View);
+        forward.Run(x, gateInput > 0 ? o.Inputs[gateInput].View : x, epilogue.Weight(o), epilogue.Bias(o), epilogue.Residual(o),
+            o.Output.View, epilogue.Geometry, o.Workspace.IsNone ? x : o.Workspace.View);
     }
 
     public override void Backward(Operands o)
@@ -60,7 +66,9 @@ internal sealed class ConvolutionProducts : Launcher
         {
             View transposed = workspace.SubView(0, transpose!.Elements), dx = o.DInput.Tensor.View;
             transpose.Run(o.Parameters[0].View, transposed);
-            View rest = backwardData!.WorkspaceElements > 0 ? workspace.SubView(transposedWeights, backwardData.WorkspaceElements) : transposed;
+            View rest = backwardData!.WorkspaceElements > 0
+                ? workspace.SubView(transposedWeights, backwardData.WorkspaceElements)
+                : transposed;
             backwardData.Run(dy, dy, transposed, transposed, dx, dx, new EpilogueGeometry(inputs, o.DInput.Adds), rest);
         }
         if (!o.DParameters[0].IsNone)
@@ -71,7 +79,8 @@ internal sealed class ConvolutionProducts : Launcher
 
     // The gradient of the input is a product of floats without an epilogue.
     private static Product Create(
-        ProductTile tile, Device device, IEnumerable<ProductGeometry> products, int groups, EpilogueGeometry geometry, Convolution? op, bool gated)
+        ProductTile tile, Device device, IEnumerable<ProductGeometry> products, int groups, EpilogueGeometry geometry, Convolution? op,
+        bool gated)
     {
         Epilogue epilogue = op?.Epilogue ?? Epilogue.None;
         Storage storage = op?.Storage ?? default;

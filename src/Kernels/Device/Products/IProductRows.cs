@@ -12,7 +12,9 @@ internal struct SourceRow
     /// <summary>Place of the row's factors.</summary>
     public int Factor;
 
-    /// <summary>Four channels of what the row reads, of which the group's depth has <paramref name="count"/> left; 0 for padding.</summary>
+    /// <summary>
+    /// Four channels of what the row reads, of which the group's depth has <paramref name="count"/> left; 0 for padding.
+    /// </summary>
     public static Float4 Read<TInput>(SourceRow row, int place, View x, View factors, int channel, int count, ProductGeometry g)
         where TInput : unmanaged, IInput
     {

@@ -46,5 +46,6 @@ internal readonly struct WindowWeightRows : IWeightRows
         return next;
     }
 
-    public static int Place(TargetPixel pixel, int row, int a, int b, int channel, ProductGeometry g) => TargetPixel.Source(pixel, a, b, channel, g);
+    public static int Place(TargetPixel pixel, int row, int a, int b, int channel, ProductGeometry g) =>
+        TargetPixel.Source(pixel, a, b, channel, g);
 }

@@ -15,7 +15,8 @@ internal abstract class Product
     /// <param name="y">Result.</param>
     /// <param name="epilogue">What follows the sums.</param>
     /// <param name="workspace">Memory of <see cref="WorkspaceElements"/>; anything if that is 0.</param>
-    public abstract void Run(View x, View factors, View weight, View bias, View residual, View y, EpilogueGeometry epilogue, View workspace);
+    public abstract void Run(
+        View x, View factors, View weight, View bias, View residual, View y, EpilogueGeometry epilogue, View workspace);
 }
 
 /// <summary>The gradient of a convolution's weights, bound to a device: the product of what its taps read, transposed, and dy.</summary>

@@ -54,17 +54,23 @@ internal readonly struct ProductGeometry
         FirstTap = ((First(h.Taps) * kernelW) + First(w.Taps)) * tap;
         bool joined = joins && groups == 1 && TapsW > 1 && SpacingW == 1 && TapStepW == tap;
         (Runs, RunDepth) = joined ? (1, TapsW * Depth) : (TapsW, Depth);
-        (ResultH, ResultW, FirstResultH, FirstResultW, ResultStepH, ResultStepW) = (result.H, result.W, h.First, w.First, h.Stride, w.Stride);
+        (ResultH, ResultW, FirstResultH, FirstResultW, ResultStepH, ResultStepW) =
+            (result.H, result.W, h.First, w.First, h.Stride, w.Stride);
     }
 
-    /// <summary>Whether the window is a single tap that moves one pixel at a time over an unpadded image: the rows are the source's.</summary>
-    internal bool IsDense => TapsH == 1 && TapsW == 1 && StepH == 1 && StepW == 1 && FirstH == 0 && FirstW == 0 && ResultStepH == 1 && ResultStepW == 1
+    /// <summary>
+    /// Whether the window is a single tap that moves one pixel at a time over an unpadded image: the rows are the source's.
+    /// </summary>
+    internal bool IsDense =>
+        TapsH == 1 && TapsW == 1 && StepH == 1 && StepW == 1 && FirstH == 0 && FirstW == 0 && ResultStepH == 1 && ResultStepW == 1
         && TargetH == SourceH && TargetW == SourceW;
 
     /// <summary>Multiply-accumulates of a row and a column.</summary>
     internal int Length => TapsH * TapsW * Depth;
 
-    /// <summary>The product of a convolution's forward pass. Taps are joined to runs where no prologue has to tell channels apart.</summary>
+    /// <summary>
+    /// The product of a convolution's forward pass. Taps are joined to runs where no prologue has to tell channels apart.
+    /// </summary>
     internal static ProductGeometry Forward(Convolution op, bool joins)
     {
         Window window = op.Window;

@@ -9,7 +9,9 @@ internal readonly struct ProductParts
     /// <summary>Steps of a part.</summary>
     public readonly int Steps;
 
-    /// <summary>How much further the next part starts: rows of taps; taps, where there is one row of them; channels, where there is one tap.</summary>
+    /// <summary>
+    /// How much further the next part starts: rows of taps; taps, where there is one row of them; channels, where there is one tap.
+    /// </summary>
     public readonly int TapRows, TapColumns, Depth;
 
     /// <summary>Shares out whole rows of taps, or taps, or the channels of a single one.</summary>

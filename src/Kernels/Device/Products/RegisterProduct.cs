@@ -1,6 +1,6 @@
 using RegisterTileKernel = GpuNet.Kernel<
-    ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>,
-    GpuNet.Kernels.ProductGeometry, GpuNet.Kernels.EpilogueGeometry, int, int, int>;
+    ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>,
+    ILGPU.ArrayView<float>, GpuNet.Kernels.ProductGeometry, GpuNet.Kernels.EpilogueGeometry, int, int, int>;
 
 namespace GpuNet.Kernels;
 
@@ -23,15 +23,18 @@ internal sealed class RegisterProduct : Product
     /// <param name="storage">How source and result lie in memory.</param>
     /// <param name="prologue">What becomes of the source as it is read; null for nothing.</param>
     public RegisterProduct(
-        Device device, IEnumerable<ProductGeometry> geometries, int groups, EpilogueGeometry extents, Epilogue epilogue, Storage storage, Type? prologue)
+        Device device, IEnumerable<ProductGeometry> geometries, int groups, EpilogueGeometry extents, Epilogue epilogue, Storage storage,
+        Type? prologue)
     {
         foreach (ProductGeometry g in geometries)
         {
             bool isVector = ((g.Columns | g.WeightPitch) & 3) == 0 && extents.IsVector;
-            Type input = Inputs.Policy(isVector, storage.Input, prologue), end = Epilogues.Policy(epilogue, Access.Policy(isVector, storage.Output));
+            Type input = Inputs.Policy(isVector, storage.Input, prologue),
+                end = Epilogues.Policy(epilogue, Access.Policy(isVector, storage.Output));
             int tiles = (g.Rows + RegisterTileKernels.Rows - 1) / RegisterTileKernels.Rows;
             // The dense kernel does not tell images apart, as a gate must.
-            Action<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, int, int, int> kernel = g.IsDense && prologue is null
+            Action<View, View, View, View, View, View, ProductGeometry, EpilogueGeometry, int, int, int> kernel =
+                g.IsDense && prologue is null
                 ? RegisterTileKernels.Dense<Float4, Input<Vectors, Vectors, NoPrologue>, SumEpilogue<Vectors>>
                 : RegisterTileKernels.Windowed<Float4, Input<Vectors, Vectors, NoPrologue>, SumEpilogue<Vectors>>;
             foreach (ColumnRange range in ColumnRange.Split(g.Columns))
@@ -45,10 +48,12 @@ internal sealed class RegisterProduct : Product
         }
     }
 
-    public override void Run(View x, View factors, View weight, View bias, View residual, View y, EpilogueGeometry epilogue, View workspace)
+    public override void Run(
+        View x, View factors, View weight, View bias, View residual, View y, EpilogueGeometry epilogue, View workspace)
     {
         foreach (Part part in parts)
-            part.Kernel.Run(part.Groups, x, factors, weight, bias, residual, y, part.Geometry, epilogue, part.FirstColumn, part.EndColumn, part.RowTiles);
+            part.Kernel.Run(part.Groups, x, factors, weight, bias, residual, y, part.Geometry, epilogue, part.FirstColumn, part.EndColumn,
+                part.RowTiles);
     }
 
     private static int RowTiles(Device device, ProductGeometry g, int tiles, int width, int columnTiles)

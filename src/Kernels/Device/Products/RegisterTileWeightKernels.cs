@@ -2,7 +2,9 @@ using ILGPU;
 
 namespace GpuNet.Kernels;
 
-/// <summary>Gradients of weights by tiles in registers: the product of a transposed matrix of source pixels and the gradient of the result.</summary>
+/// <summary>
+/// Gradients of weights by tiles in registers: the product of a transposed matrix of source pixels and the gradient of the result.
+/// </summary>
 internal static class RegisterTileWeightKernels
 {
     // A thread owns 8 channels and some columns of the gradient, for a block of rows, which it walks in order. Nothing is shared: the
@@ -29,7 +31,8 @@ internal static class RegisterTileWeightKernels
         if (add != 0)
             sums = RegisterTile<TColumns>.Add<SumEpilogue<TAccess>>(sums, dweight, target, count);
         sums = RegisterTile<TColumns>.Add<Input<TAccess, TAccess, NoPrologue>>(
-            sums, x, at, g.SourcePitch, x, at, 0, 0, dy, (row * g.WeightPitch) + k, g.WeightPitch, count, left < blockRows ? left : blockRows);
+            sums, x, at, g.SourcePitch, x, at, 0, 0, dy, (row * g.WeightPitch) + k, g.WeightPitch, count,
+            left < blockRows ? left : blockRows);
         RegisterTile<TColumns>.Store<SumEpilogue<TAccess>>(sums, dweight, target, count);
     }
 

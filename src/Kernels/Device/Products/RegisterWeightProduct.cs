@@ -29,7 +29,8 @@ internal sealed class RegisterWeightProduct : WeightProduct
         foreach (ColumnRange range in ColumnRange.Split(g.Columns))
         {
             int columnTiles = range.Tiles, groupSize = ColumnRange.GroupSize(device, columnTiles);
-            parts.Add(new Part(new(device, Policies.Close(kernel, range.Policy, access), groupSize), range.First, range.First + range.Count,
+            parts.Add(new Part(
+                new(device, Policies.Close(kernel, range.Policy, access), groupSize), range.First, range.First + range.Count,
                 new GroupCount(blocks.Count, (columnTiles + groupSize - 1) / groupSize, channelTiles * matrices)));
         }
     }
@@ -40,8 +41,8 @@ internal sealed class RegisterWeightProduct : WeightProduct
     {
         foreach (Part part in parts)
         {
-            part.Kernel.Run(part.Groups, x, dy, blocks.Target(dweight, workspace), geometry, part.FirstColumn, part.EndColumn, channelTiles,
-                blocks.Lines, blocks.AddFlag);
+            part.Kernel.Run(part.Groups, x, dy, blocks.Target(dweight, workspace), geometry, part.FirstColumn, part.EndColumn,
+                channelTiles, blocks.Lines, blocks.AddFlag);
         }
         blocks.Combine(workspace, dweight);
     }

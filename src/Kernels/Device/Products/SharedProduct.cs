@@ -2,8 +2,8 @@ using CombineTileKernel = GpuNet.Kernel<
     ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>,
     GpuNet.Kernels.ProductGeometry, GpuNet.Kernels.EpilogueGeometry, int>;
 using SharedTileKernel = GpuNet.Kernel<
-    ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>,
-    GpuNet.Kernels.ProductGeometry, GpuNet.Kernels.EpilogueGeometry, GpuNet.Kernels.ProductParts>;
+    ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>, ILGPU.ArrayView<float>,
+    ILGPU.ArrayView<float>, GpuNet.Kernels.ProductGeometry, GpuNet.Kernels.EpilogueGeometry, GpuNet.Kernels.ProductParts>;
 
 namespace GpuNet.Kernels;
 
@@ -24,10 +24,12 @@ internal sealed class SharedProduct : Product
     /// <param name="epilogue">What follows.</param>
     /// <param name="storage">How source and result lie in memory.</param>
     /// <param name="prologue">What becomes of the source as it is read; null for nothing.</param>
-    /// <param name="splits">Whether the depth is split among groups of threads, for products too thin to occupy a device otherwise.</param>
+    /// <param name="splits">
+    /// Whether the depth is split among groups of threads, for products too thin to occupy a device otherwise.
+    /// </param>
     public SharedProduct(
-        Device device, IEnumerable<ProductGeometry> geometries, int groups, EpilogueGeometry extents, Epilogue epilogue, Storage storage, Type? prologue,
-        bool splits)
+        Device device, IEnumerable<ProductGeometry> geometries, int groups, EpilogueGeometry extents, Epilogue epilogue, Storage storage,
+        Type? prologue, bool splits)
     {
         vectors = (extents.Channels + 3) / 4;
         foreach (ProductGeometry g in geometries)
@@ -59,7 +61,8 @@ internal sealed class SharedProduct : Product
         return groups == 1 && tile.Count(g, groups) < device.Info.Multiprocessors && g.Length >= 8 * tile.Depth;
     }
 
-    public override void Run(View x, View factors, View weight, View bias, View residual, View y, EpilogueGeometry epilogue, View workspace)
+    public override void Run(
+        View x, View factors, View weight, View bias, View residual, View y, EpilogueGeometry epilogue, View workspace)
     {
         foreach (Part p in parts)
         {
@@ -73,11 +76,14 @@ internal sealed class SharedProduct : Product
     /// <param name="tile">The tile.</param>
     /// <param name="rows">The left matrix: an <see cref="IProductRows"/>.</param>
     /// <param name="epilogue">What follows the sums: an <see cref="IEpilogue"/>.</param>
-    internal static SharedTileKernel Load(Device device, SharedTile tile, Type rows, Type epilogue) => new(device, Policies.Close(
-        SharedTileKernels.Product<Tile64x32, MatrixRows<Input<Vectors, Vectors, NoPrologue>>, SumEpilogue<Vectors>>, tile.Policy, rows, epilogue),
+    internal static SharedTileKernel Load(Device device, SharedTile tile, Type rows, Type epilogue) => new(device,
+        Policies.Close(
+            SharedTileKernels.Product<Tile64x32, MatrixRows<Input<Vectors, Vectors, NoPrologue>>, SumEpilogue<Vectors>>,
+            tile.Policy, rows, epilogue),
         tile.Threads);
 
     private static Type Rows(ProductGeometry g, Type input) => Policies.Of(g.IsDense ? typeof(MatrixRows<>) : typeof(WindowRows<>), input);
 
-    private sealed record Part(SharedTileKernel Kernel, CombineTileKernel? Combine, ProductGeometry Geometry, GroupCount Groups, ProductParts Shares);
+    private sealed record Part(
+        SharedTileKernel Kernel, CombineTileKernel? Combine, ProductGeometry Geometry, GroupCount Groups, ProductParts Shares);
 }

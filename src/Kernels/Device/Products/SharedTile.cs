@@ -29,7 +29,9 @@ internal readonly record struct SharedTile(int Rows, int Columns)
     public static bool RunsOn(Device device) =>
         !device.IsHost && device.Info.MaxGroupSize >= LeastGroup && device.Info.SharedMemoryBytes >= MostSharedBytes;
 
-    /// <summary>The largest tile that leaves no multiprocessor without one; few columns and little depth would leave parts of it empty.</summary>
+    /// <summary>
+    /// The largest tile that leaves no multiprocessor without one; few columns and little depth would leave parts of it empty.
+    /// </summary>
     public static SharedTile ForResult(Device device, ProductGeometry g, int groups)
     {
         int most = device.Info.MaxGroupSize, columns = g.Columns <= 32 ? 32 : 64;

@@ -201,7 +201,8 @@ internal static class SharedTileKernels
     }
 
     private static void Write<TRows, TEpilogue>(
-        Float4 sum, View bias, View residual, View y, int row, int k, int columns, int parts, int part, ProductGeometry g, EpilogueGeometry e)
+        Float4 sum, View bias, View residual, View y, int row, int k, int columns, int parts, int part, ProductGeometry g,
+        EpilogueGeometry e)
         where TRows : unmanaged, IProductRows
         where TEpilogue : unmanaged, IEpilogue
     {

@@ -2,12 +2,14 @@ using ILGPU;
 
 namespace GpuNet.Kernels;
 
-/// <summary>Gradients of weights by tiles in shared memory, whose rows are channels of the source: see <see cref="ISharedTile"/>.</summary>
+/// <summary>
+/// Gradients of weights by tiles in shared memory, whose rows are channels of the source: see <see cref="ISharedTile"/>.
+/// </summary>
 internal static class SharedTileWeightKernels
 {
-    // A thread owns 8 channels of a tap and 4 columns of a tile that its group makes, for a block of rows. Shared are two steps of source and
-    // of dy, which lie in memory as they are multiplied, channels side by side: neighbouring threads bring in neighbouring vectors. While
-    // one step is multiplied, the next is on its way.
+    // A thread owns 8 channels of a tap and 4 columns of a tile that its group makes, for a block of rows. Shared are two steps of source
+    // and of dy, which lie in memory as they are multiplied, channels side by side: neighbouring threads bring in neighbouring vectors.
+    // While one step is multiplied, the next is on its way.
     [HotKernel(VectorLoads = true)]
     public static void Product<TTile, TRows, TAccess, TPrologue>(
         View x, View factors, View dy, View dweight, ProductGeometry g, WeightParts parts, int add)

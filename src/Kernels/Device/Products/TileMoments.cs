@@ -6,8 +6,8 @@ namespace GpuNet.Kernels;
 internal static class TileMoments
 {
     /// <summary>
-    /// Writes the moments of a tile's rows. Threads of the same columns exchange theirs through shared memory, and each of them adds up all their sums in
-    /// order: every thread then knows the mean that it takes squared deviations from.
+    /// Writes the moments of a tile's rows. Threads of the same columns exchange theirs through shared memory, and each of them adds up
+    /// all their sums in order: every thread then knows the mean that it takes squared deviations from.
     /// </summary>
     /// <param name="sums">The thread's rows; those past the product's last are 0.</param>
     /// <param name="shared">Shared memory, a vector for each thread.</param>
@@ -30,8 +30,10 @@ internal static class TileMoments
         Float4 mean = (1f / rows) * Total<TTile>(shared, thread);
         Group.Barrier();
         shared[thread] =
-            ((Square(sums.R0, mean, own > 0) + Square(sums.R1, mean, own > 1)) + (Square(sums.R2, mean, own > 2) + Square(sums.R3, mean, own > 3)))
-            + ((Square(sums.R4, mean, own > 4) + Square(sums.R5, mean, own > 5)) + (Square(sums.R6, mean, own > 6) + Square(sums.R7, mean, own > 7)));
+            ((Square(sums.R0, mean, own > 0) + Square(sums.R1, mean, own > 1))
+                + (Square(sums.R2, mean, own > 2) + Square(sums.R3, mean, own > 3)))
+            + ((Square(sums.R4, mean, own > 4) + Square(sums.R5, mean, own > 5))
+                + (Square(sums.R6, mean, own > 6) + Square(sums.R7, mean, own > 7)));
         Group.Barrier();
         Float4 squares = Total<TTile>(shared, thread);
         if (thread < 1 << TTile.ColumnBits)

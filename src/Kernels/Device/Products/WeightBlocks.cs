@@ -48,7 +48,9 @@ internal sealed class WeightBlocks
     /// <summary>Memory for their sums.</summary>
     public long WorkspaceElements => Count > 1 ? (long)Count * weights : 0;
 
-    /// <summary>1 where the sums are added to the gradient itself, 0 where they are written to the workspace, one block behind the other.</summary>
+    /// <summary>
+    /// 1 where the sums are added to the gradient itself, 0 where they are written to the workspace, one block behind the other.
+    /// </summary>
     public int AddFlag => Count > 1 ? 0 : 1;
 
     /// <summary>What receives the sums.</summary>

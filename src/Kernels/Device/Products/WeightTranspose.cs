@@ -33,9 +33,9 @@ internal sealed class WeightTranspose
 /// <summary>Weights in the order in which the gradient of an input reads them.</summary>
 internal static class WeightTransposeKernels
 {
-    // A thread owns a block of input and output channels of a tap and a group: of the result, in which taps run from the last to the first,
-    // output channels of a group follow, and all input channels are a row. Nothing is shared. Neighbouring threads are neighbouring blocks
-    // of input channels, so that blocks of one channel store contiguously; each reads whole lines of memory either way.
+    // A thread owns a block of input and output channels of a tap and a group: of the result, in which taps run from the last to the
+    // first, output channels of a group follow, and all input channels are a row. Nothing is shared. Neighbouring threads are neighbouring
+    // blocks of input channels, so that blocks of one channel store contiguously; each reads whole lines of memory either way.
     public static void Transpose(View weight, View transposed, WindowGeometry g, int groups, int blockC, int blockK)
     {
         int c = ((Grid.IdxX * Group.DimX) + Group.IdxX) * blockC;

@@ -49,7 +49,8 @@ internal sealed class RandomMaskVector : RandomMaskLauncher
         : base(rate)
     {
         grid = ElementwiseGrid.Over(device, rows);
-        apply = new(device, Policies.Close(RandomMaskKernels.ApplyVectors<Vectors, ElementMask>, Access.Policy(rows.AreVectors), mask), grid.GroupSize);
+        apply = new(device, Policies.Close(RandomMaskKernels.ApplyVectors<Vectors, ElementMask>, Access.Policy(rows.AreVectors), mask),
+            grid.GroupSize);
     }
 
     private protected override void Run(View x, View y, uint key, uint limit, float factor, int add) =>

@@ -47,7 +47,8 @@ internal sealed class ChannelReduction
         Type input = Access.Policy(vectors, type), access = Access.Policy(vectors);
         kernel = new(device, strips
             ? Policies.Close(ReductionKernels.Strips<Vectors, Vectors, Values>, input, access, summand)
-            : Policies.Close(ReductionKernels.Tree<Threads256, Vectors, Vectors, Values>, group.Policy, input, access, summand), group.Size);
+            : Policies.Close(ReductionKernels.Tree<Threads256, Vectors, Vectors, Values>, group.Policy, input, access, summand),
+            group.Size);
     }
 
     /// <summary>Blocks of rows of an image.</summary>
@@ -63,7 +64,9 @@ internal sealed class ChannelReduction
     /// <param name="f1">Second numbers of the channels.</param>
     /// <param name="f2">Third numbers of the channels.</param>
     /// <param name="f3">Fourth numbers of the channels.</param>
-    /// <param name="sums">Receives the sums [images, blocks, channels], then the second ones; of moments what <see cref="Moments"/> says.</param>
+    /// <param name="sums">
+    /// Receives the sums [images, blocks, channels], then the second ones; of moments what <see cref="Moments"/> says.
+    /// </param>
     /// <param name="add">1 to add to what is there, with a factor of 1 only.</param>
     public void Run(View x, View dy, View f0, View f1, View f2, View f3, View sums, int add = 0) =>
         kernel.Run(groups, x, dy, f0, f1, f2, f3, sums, geometry, add);

@@ -5,8 +5,8 @@ namespace GpuNet.Kernels;
 
 /// <summary>
 /// What becomes of the sums of blocks of rows. In every kernel a group owns some channels, channels being the grid's first axis; a thread
-/// takes every so manieth block of four channels in order. The threads' sums are added up in shared memory, halved again and again: a fixed
-/// order. Few channels lie side by side, so that many groups share thousands of blocks.
+/// takes every so manieth block of four channels in order. The threads' sums are added up in shared memory, halved again and again: a
+/// fixed order. Few channels lie side by side, so that many groups share thousands of blocks.
 /// </summary>
 internal static class CombineKernels
 {

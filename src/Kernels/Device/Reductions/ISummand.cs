@@ -24,7 +24,9 @@ internal interface ISummand
     /// <summary>How many numbers of a channel itself it takes, up to four.</summary>
     static abstract int Factors { get; }
 
-    /// <summary>Whether the sums become a mean and squared deviations, with the count of rows behind them (see <see cref="Moments"/>).</summary>
+    /// <summary>
+    /// Whether the sums become a mean and squared deviations, with the count of rows behind them (see <see cref="Moments"/>).
+    /// </summary>
     static abstract bool AreMoments { get; }
 
     /// <summary>What an element adds.</summary>

@@ -59,7 +59,8 @@ internal sealed class ImagesCombine
     {
         geometry = new CombineGeometry(blocks, channels, factor: factor);
         var group = ReductionGroup.For(device);
-        kernel = new(device, Policies.Close(CombineKernels.Images<OneThread, Vectors>, group.Policy, Access.Policy(channels % 4 == 0)), group.Size);
+        kernel = new(device, Policies.Close(CombineKernels.Images<OneThread, Vectors>, group.Policy, Access.Policy(channels % 4 == 0)),
+            group.Size);
         groups = new GroupCount(group.CombineGroups(channels), images);
     }
 

@@ -50,15 +50,16 @@ internal sealed class MomentsCombine
     /// <param name="runningVariance">Moves towards the variance.</param>
     /// <param name="factors">Receives a row of scales, weight·inverse, then one of shifts, bias − mean·scale.</param>
     public void Run(
-        View moments, View reference, View weight, View bias, View mean, View inverse, View runningMean, View runningVariance, View factors) =>
+        View moments, View reference, View weight, View bias, View mean, View inverse, View runningMean, View runningVariance,
+        View factors) =>
         Run(moments, reference, weight, bias, mean, inverse, runningMean, runningVariance, factors, 1);
 
     // The counts stand behind whole vectors and are no multiple of four.
     private void Run(
-        View moments, View reference, View weight, View bias, View mean, View inverse, View runningMean, View runningVariance, View factors,
-        int hasReference) =>
-        kernel.Run(groups, moments.SubView(0, layout.Counts), moments.SubView(layout.Counts, layout.Blocks), reference, weight, bias, mean, inverse,
-            runningMean, runningVariance, factors, geometry, hasReference);
+        View moments, View reference, View weight, View bias, View mean, View inverse, View runningMean, View runningVariance,
+        View factors, int hasReference) =>
+        kernel.Run(groups, moments.SubView(0, layout.Counts), moments.SubView(layout.Counts, layout.Blocks), reference, weight, bias, mean,
+            inverse, runningMean, runningVariance, factors, geometry, hasReference);
 }
 
 /// <summary>

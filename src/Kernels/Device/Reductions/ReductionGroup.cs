@@ -9,10 +9,14 @@ internal interface IReductionGroup
     /// <summary>Threads.</summary>
     static abstract int Size { get; }
 
-    /// <summary>Vectors side by side where rows are long walks through memory: a whole line of a cache, if there are enough threads.</summary>
+    /// <summary>
+    /// Vectors side by side where rows are long walks through memory: a whole line of a cache, if there are enough threads.
+    /// </summary>
     static abstract int Lanes { get; }
 
-    /// <summary>Vectors side by side where few rows are left, so that many groups share the channels: the least that memory moves.</summary>
+    /// <summary>
+    /// Vectors side by side where few rows are left, so that many groups share the channels: the least that memory moves.
+    /// </summary>
     static abstract int CombineLanes { get; }
 }
 

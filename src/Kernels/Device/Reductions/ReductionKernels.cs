@@ -6,8 +6,8 @@ namespace GpuNet.Kernels;
 internal static class ReductionKernels
 {
     // A group owns some channels of a block of rows, channels, blocks and images being the grid's axes; a thread adds every so manieth
-    // row of four channels, runs of 32 first, to keep rounding errors small. The threads' sums are added up in shared memory, halved again and
-    // again. A row of the group is a line of memory.
+    // row of four channels, runs of 32 first, to keep rounding errors small. The threads' sums are added up in shared memory, halved again
+    // and again. A row of the group is a line of memory.
     [HotKernel(VectorLoads = true)]
     public static void Tree<TGroup, TIn, TAccess, TSummand>(
         View x, View dy, View f0, View f1, View f2, View f3, View sums, ReductionGeometry g, int add)
@@ -104,7 +104,8 @@ internal static class ReductionKernels
         for (int c = begin; c < end && add == 0; c += 4)
         {
             int count = end - c;
-            var sum = new SumPair(TAccess.Load(sums, to + c, count), TSummand.HasSecond ? TAccess.Load(sums, g.Second + to + c, count) : Float4.Of(0f));
+            var sum = new SumPair(TAccess.Load(sums, to + c, count),
+                TSummand.HasSecond ? TAccess.Load(sums, g.Second + to + c, count) : Float4.Of(0f));
             Write<TAccess, TSummand>(sum, sums, c, g, 0);
         }
     }

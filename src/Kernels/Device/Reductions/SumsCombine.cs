@@ -18,7 +18,8 @@ internal sealed class SumsCombine
     {
         geometry = new CombineGeometry(blocks, channels);
         var group = ReductionGroup.For(device);
-        kernel = new(device, Policies.Close(CombineKernels.Sums<OneThread, Vectors>, group.Policy, Access.Policy(channels % 4 == 0)), group.Size);
+        kernel = new(device, Policies.Close(CombineKernels.Sums<OneThread, Vectors>, group.Policy, Access.Policy(channels % 4 == 0)),
+            group.Size);
         groups = new GroupCount(group.CombineGroups(channels));
     }
 

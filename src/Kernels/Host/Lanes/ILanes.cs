@@ -6,7 +6,6 @@ namespace GpuNet.Kernels.Host;
 // and rows (HostPass, LaneLoop), matrix products by register tiles (Products), and windows written out as taps (Taps).
 // What one operator alone uses stands in that operator's folder.
 
-
 /// <summary>
 /// A register of float32 lanes. Host kernels are written once over this type and compiled for each width, one lane included: that
 /// one serves tails, and machines whose vector units are switched off.

@@ -63,7 +63,8 @@ internal readonly unsafe struct Lanes1 : ILanes<Lanes1>
     public static Lanes1 TimesPowerOfTwo(Lanes1 a, Lanes1 n)
     {
         int power = float.ConvertToIntegerNative<int>(n.value), half = power >> 1;
-        return new(a.value * BitConverter.Int32BitsToSingle((half + 127) << 23) * BitConverter.Int32BitsToSingle((power - half + 127) << 23));
+        return new(
+            a.value * BitConverter.Int32BitsToSingle((half + 127) << 23) * BitConverter.Int32BitsToSingle((power - half + 127) << 23));
     }
 
     /// <inheritdoc/>

@@ -32,7 +32,9 @@ internal unsafe struct TileOperands
     public bool Clamps;
     public float Low, High;
 
-    /// <summary>Memory that will be read next, fetched into the second-level cache bit by bit, and the bit's size: 0 for nothing.</summary>
+    /// <summary>
+    /// Memory that will be read next, fetched into the second-level cache bit by bit, and the bit's size: 0 for nothing.
+    /// </summary>
     public float* Next;
     public nint StepNext;
 }

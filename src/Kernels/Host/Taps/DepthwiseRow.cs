@@ -72,7 +72,8 @@ internal sealed unsafe class DepthwiseRow<TLanes>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void FourPixels<TTaps>(TapRow* taps, int count, nint offset, float* start, float* y, nint pitch, bool clamps, float low, float high)
+    private void FourPixels<TTaps>(
+        TapRow* taps, int count, nint offset, float* start, float* y, nint pitch, bool clamps, float low, float high)
         where TTaps : struct, ITaps
     {
         int n = TLanes.Count, c = 0;

@@ -15,8 +15,10 @@ public sealed partial record Activation
 
     private sealed class PlainLauncher(Device device, Activation op) : Launcher
     {
-        private readonly Kernel<View, View, int> forward = new(device, Policies.Close(ActivationKernels.Forward<Identity>, op.Kind.Policy()));
-        private readonly Kernel<View, View, View, int, int> backward = new(device, Policies.Close(ActivationKernels.Backward<Identity>, op.Kind.Policy()));
+        private readonly Kernel<View, View, int> forward = new(device,
+            Policies.Close(ActivationKernels.Forward<Identity>, op.Kind.Policy()));
+        private readonly Kernel<View, View, View, int, int> backward = new(device,
+            Policies.Close(ActivationKernels.Backward<Identity>, op.Kind.Policy()));
         private readonly int count = checked((int)op.Input.Elements);
 
         public override void Forward(Operands o) => forward.Run(count, o.Input.View, o.Output.View, count);

@@ -149,7 +149,8 @@ internal sealed unsafe partial class BatchNormHost<TLanes, TActivation>
     private static void AddLanes<T>(float* x, float* dy, int count, long width, float* vectors, float* sums, long pitch)
         where T : unmanaged, ILanes<T>
     {
-        T center = T.Load(vectors + (Center * pitch)), scale = T.Load(vectors + (Scale * pitch)), shift = T.Load(vectors + (Shift * pitch));
+        T center = T.Load(vectors + (Center * pitch)), scale = T.Load(vectors + (Scale * pitch)),
+            shift = T.Load(vectors + (Shift * pitch));
         T s = T.Load(sums + (2 * pitch)), q = T.Load(sums + (3 * pitch));
         for (; count > 0; count--, x += width, dy += width)
         {

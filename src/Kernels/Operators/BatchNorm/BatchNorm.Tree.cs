@@ -3,8 +3,8 @@ namespace GpuNet.Kernels;
 public sealed partial record BatchNorm
 {
     /// <summary>
-    /// Sums of blocks of rows, combined in a second launch, and a pass of four channels a thread, in both directions. Workspace: the blocks'
-    /// sums, then rows of scales and shifts, of inverse deviations, and of two totals.
+    /// Sums of blocks of rows, combined in a second launch, and a pass of four channels a thread, in both directions. Workspace: the
+    /// blocks' sums, then rows of scales and shifts, of inverse deviations, and of two totals.
     /// </summary>
     private sealed class TreeLauncher : Launcher
     {
@@ -34,7 +34,8 @@ public sealed partial record BatchNorm
             var elements = ElementwiseRows.PerChannel(op.Input);
             grid = ElementwiseGrid.Over(device, elements);
             apply = new ElementwisePass(
-                device, elements, typeof(MinusChannel), typeof(TimesChannel), typeof(PlusChannel), Policies.Of(typeof(Activate<>), activation));
+                device, elements, typeof(MinusChannel), typeof(TimesChannel), typeof(PlusChannel),
+                Policies.Of(typeof(Activate<>), activation));
             freeze = new(device, NormVectorKernels.Freeze);
             backwardData = new(device, Policies.Close(
                 NormVectorKernels.BackwardData<Vectors, Identity>, Access.Policy(elements.AreVectors), activation), grid.GroupSize);
@@ -55,7 +56,8 @@ public sealed partial record BatchNorm
             {
                 // The first row is the reference of all blocks.
                 deviations.Run(x, x, x, x, x, x, workspace);
-                combineMoments!.Run(workspace, x, weight, bias, mean, o.Saved[1].View, o.Parameters[2].View, o.Parameters[3].View, factors);
+                combineMoments!.Run(workspace, x, weight, bias, mean, o.Saved[1].View, o.Parameters[2].View, o.Parameters[3].View,
+                    factors);
             }
             else
             {
@@ -67,7 +69,8 @@ public sealed partial record BatchNorm
 
         public override void Backward(Operands o)
         {
-            View x = o.Input.View, dy = o.DOutput.View, workspace = o.Workspace.View, weight = o.Parameters[0].View, bias = o.Parameters[1].View;
+            View x = o.Input.View, dy = o.DOutput.View, workspace = o.Workspace.View, weight = o.Parameters[0].View,
+                bias = o.Parameters[1].View;
             View mean = o.Training ? o.Saved[0].View : o.Parameters[2].View;
             View inverse = o.Training ? o.Saved[1].View : workspace.SubView(inverses, channels);
             View sums = workspace.SubView(totals, 2L * channels);

@@ -68,5 +68,6 @@ public sealed partial record BatchNorm(
 
     /// <inheritdoc/>
     protected override string Detail =>
-        $"{(Activation == ActivationKind.Identity ? "" : Activation)}{Unless(1e-5f, "epsilon", Epsilon)}{Unless(0.1f, "momentum", Momentum)}".Trim();
+        ($"{(Activation == ActivationKind.Identity ? "" : Activation)}{Unless(1e-5f, "epsilon", Epsilon)}"
+            + Unless(0.1f, "momentum", Momentum)).Trim();
 }

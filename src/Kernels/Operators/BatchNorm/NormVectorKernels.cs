@@ -32,7 +32,8 @@ internal static class NormVectorKernels
     // neighbouring vectors, and the rows of statistics stay in the cache. With the sums times `share`, which is 0 where they take no part.
     [HotKernel(VectorLoads = true)]
     public static void BackwardData<TAccess, TActivation>(
-        View x, View dy, View mean, View inverse, View weight, View bias, View totals, View dx, ElementwiseGeometry g, float share, int add)
+        View x, View dy, View mean, View inverse, View weight, View bias, View totals, View dx, ElementwiseGeometry g, float share,
+        int add)
         where TAccess : unmanaged, IVectorAccess
         where TActivation : unmanaged, IActivation
     {

@@ -38,6 +38,7 @@ public sealed partial record ChannelScale
                 backwardGate.Run(gates, o.Inputs[0].View, o.DOutput.View, dgate.Tensor.View, gates, pixels, channels, dgate.AddFlag);
         }
     }
+
     // Four channels a thread, without a division for each; groups reduce blocks of pixels to the gate's gradient.
     private sealed class TreeLauncher(Device device, ChannelScale op) : Launcher
     {

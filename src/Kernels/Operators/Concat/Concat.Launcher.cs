@@ -39,6 +39,7 @@ public sealed partial record Concat
             }
         }
     }
+
     // One launch an input, four channels a thread, without a division for each.
     private sealed class VectorLauncher(Device device, Concat op) : Launcher
     {

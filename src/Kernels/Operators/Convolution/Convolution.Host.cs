@@ -58,7 +58,8 @@ internal sealed unsafe class ConvolutionHost<TLanes> : Launcher
     public override void Forward(Operands o)
     {
         float* residual = op.Epilogue.Residual == ResidualOrder.None ? null : o.Inputs[1].Pointer;
-        forward.Run(o.Input.Pointer, o.Parameters[0].Pointer, o.Prepared.Pointer, o.Output.Pointer + slice, op.Output.C, residual, adds: false);
+        forward.Run(o.Input.Pointer, o.Parameters[0].Pointer, o.Prepared.Pointer, o.Output.Pointer + slice, op.Output.C, residual,
+            adds: false);
     }
 
     public override void Backward(Operands o)

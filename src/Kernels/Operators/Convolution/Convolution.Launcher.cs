@@ -34,7 +34,8 @@ public sealed partial record Convolution
         Candidate.Kernels("SplitK", device => new ConvolutionProducts(device, this, ProductTile.SharedSplit, gateInput)) with
         {
             Needs = SharedTile.RunsOn,
-            Pays = device => FillsSharedTiles && IsGpu(device) && SharedProduct.IsThin(device, ProductGeometry.Forward(this, joins: false), Groups),
+            Pays = device =>
+                FillsSharedTiles && IsGpu(device) && SharedProduct.IsThin(device, ProductGeometry.Forward(this, joins: false), Groups),
         },
     ];
 

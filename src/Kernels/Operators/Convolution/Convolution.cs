@@ -15,7 +15,8 @@ namespace GpuNet.Kernels;
 /// <param name="Window">Kernel, stride, dilation and padding.</param>
 /// <param name="Groups">Groups of channels that do not mix; divides input and output channels.</param>
 /// <param name="Bias">Whether a bias is added.</param>
-public sealed partial record Convolution(Shape Input, int Channels, Window Window, int Groups = 1, bool Bias = false) : Convolutional(Input, Bias)
+public sealed partial record Convolution(
+    Shape Input, int Channels, Window Window, int Groups = 1, bool Bias = false) : Convolutional(Input, Bias)
 {
     /// <inheritdoc/>
     public override Shape Result

@@ -209,7 +209,8 @@ internal sealed unsafe class DepthwiseConvHost<TLanes> : Launcher
     {
         int n = TLanes.Count;
         long stepX = (long)g.StrideW * g.C, stepY = g.C;
-        TLanes s0 = TLanes.Load(partial), s1 = TLanes.Load(partial + n), s2 = TLanes.Load(partial + (2 * n)), s3 = TLanes.Load(partial + (3 * n));
+        TLanes s0 = TLanes.Load(partial), s1 = TLanes.Load(partial + n), s2 = TLanes.Load(partial + (2 * n)),
+            s3 = TLanes.Load(partial + (3 * n));
         for (int q = 0; q < count; q++, x += stepX, dy += stepY)
         {
             s0 = TLanes.MultiplyAdd(TLanes.Load(x), TLanes.Load(dy), s0);

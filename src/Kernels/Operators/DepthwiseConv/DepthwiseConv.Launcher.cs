@@ -12,7 +12,8 @@ public sealed partial record DepthwiseConv
             DepthwiseConvKernels.Forward<Input<Vectors, Vectors, NoPrologue>, SumEpilogue<Vectors>>,
             DepthwiseConvKernels.BackwardData, DepthwiseConvKernels.BackwardWeights)),
         .. DepthwiseTile.Fits(this) ? [RowTile] : ImmutableArray<Candidate>.Empty,
-        Candidate.Host(device => Policies.Create<Launcher>(typeof(DepthwiseConvHost<>), [Lanes.Widest], device, this)) with { Needs = _ => Storage == default },
+        Candidate.Host(device => Policies.Create<Launcher>(typeof(DepthwiseConvHost<>), [Lanes.Widest], device, this))
+            with { Needs = _ => Storage == default },
     ];
 
     // A simulator's barriers cost more than a tile saves it.

@@ -1,8 +1,8 @@
 namespace GpuNet.Kernels;
 
 /// <summary>
-/// A depthwise convolution forward by tiles of a row, between batch norms: it reads its input through the one before and leaves the moments
-/// that the one behind needs.
+/// A depthwise convolution forward by tiles of a row, between batch norms: it reads its input through the one before and leaves the
+/// moments that the one behind needs.
 /// </summary>
 internal sealed class DepthwiseMoments
 {

@@ -61,7 +61,9 @@ internal sealed class DepthwiseTileBackward
     }
 }
 
-/// <summary>What <see cref="DepthwiseTileBackward.Run"/> reads and writes. What is not wanted may be any memory: it is not touched.</summary>
+/// <summary>
+/// What <see cref="DepthwiseTileBackward.Run"/> reads and writes. What is not wanted may be any memory: it is not touched.
+/// </summary>
 internal readonly struct DepthwiseGradients
 {
     /// <summary>Input.</summary>

@@ -40,10 +40,12 @@ internal readonly struct Window3 : IWindowShape
         k.Add(s.A, x.X0, x.X1, x.X2), k.Add(s.B, x.X1, x.X2, x.X3), k.Add(s.C, x.X2, x.X3, x.X4), k.Add(s.D, x.X3, x.X4, x.X5));
 
     static RowTile<T> IWindowShape.Data<T>(RowTile<T> s, TileColumns<T> dy, FilterRow<T> k) => new(
-        k.Add(s.A, dy.X2, dy.X1, dy.X0), k.Add(s.B, dy.X3, dy.X2, dy.X1), k.Add(s.C, dy.X4, dy.X3, dy.X2), k.Add(s.D, dy.X5, dy.X4, dy.X3));
+        k.Add(s.A, dy.X2, dy.X1, dy.X0), k.Add(s.B, dy.X3, dy.X2, dy.X1), k.Add(s.C, dy.X4, dy.X3, dy.X2),
+        k.Add(s.D, dy.X5, dy.X4, dy.X3));
 
     static FilterRow<T> IWindowShape.Filter<T>(FilterRow<T> s, TileColumns<T> dy, RowTile<T> x) => new(
-        x.Add(s.K0, dy.X2, dy.X3, dy.X4, dy.X5), x.Add(s.K1, dy.X1, dy.X2, dy.X3, dy.X4), x.Add(s.K2, dy.X0, dy.X1, dy.X2, dy.X3), s.K3, s.K4);
+        x.Add(s.K0, dy.X2, dy.X3, dy.X4, dy.X5), x.Add(s.K1, dy.X1, dy.X2, dy.X3, dy.X4), x.Add(s.K2, dy.X0, dy.X1, dy.X2, dy.X3), s.K3,
+        s.K4);
 
     static T IWindowShape.Bias<T>(TileColumns<T> dy) => (dy.X2 + dy.X3) + (dy.X4 + dy.X5);
 }

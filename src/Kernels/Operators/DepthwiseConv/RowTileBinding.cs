@@ -12,7 +12,8 @@ internal static class RowTileBinding
     /// <param name="norm">The activation of a norm that x is read through; null to read it as it is.</param>
     public static TKernel Close<TKernel>(TKernel kernel, Window window, RowTileShape shape, ActivationKind? norm = null)
         where TKernel : Delegate => Policies.Close(kernel, Channels(shape), Shape(window),
-            Input(shape, ElementType.Float32, norm is { } activation ? Policies.Of(typeof(NormPrologue<>), activation.Policy()) : typeof(NoPrologue)));
+            Input(shape, ElementType.Float32,
+                norm is { } activation ? Policies.Of(typeof(NormPrologue<>), activation.Policy()) : typeof(NoPrologue)));
 
     /// <summary>The forward kernel of a launch, which has an epilogue besides.</summary>
     public static Action<View, View, View, View, View, RowTileGeometry, EpilogueGeometry> Forward(DepthwiseConv op, RowTileShape shape) =>
@@ -47,7 +48,8 @@ internal readonly struct RepeatLast : IVectorAccess
     public static bool IsVector => false;
 
     public static Float4 Load(View view, int at, int count) => new(
-        view[at], view[at + IntrinsicMath.Min(1, count - 1)], view[at + IntrinsicMath.Min(2, count - 1)], view[at + IntrinsicMath.Min(3, count - 1)]);
+        view[at], view[at + IntrinsicMath.Min(1, count - 1)], view[at + IntrinsicMath.Min(2, count - 1)],
+        view[at + IntrinsicMath.Min(3, count - 1)]);
 
     public static void Store(View view, int at, Float4 value, int count) => Guarded.Store(view, at, value, count);
 

@@ -5,8 +5,9 @@ namespace GpuNet.Kernels;
 internal static partial class RowTileKernels
 {
     // A thread owns the channels of 4 neighbouring pixels of dx, tile after tile over a strip of rows, and with every value of dy that it
-    // reads for them it adds to its sums of the taps' gradients: x and dy pass once. It takes 4 channels, and the group's sums are added up
-    // in shared memory; or on a processor, alone in its group, 16. Neighbouring threads are neighbouring channels, then tiles, then rows.
+    // reads for them it adds to its sums of the taps' gradients: x and dy pass once. It takes 4 channels, and the group's sums are added
+    // up in shared memory; or on a processor, alone in its group, 16. Neighbouring threads are neighbouring channels, then tiles, then
+    // rows.
     [HotKernel(VectorLoads = true)]
     public static void Backward<TChannels, TWindow, TInput>(
         View x, View factors, View dy, View weight, View dx, View partials, RowTileGeometry g, int data)
@@ -54,7 +55,8 @@ internal static partial class RowTileKernels
     // Four pixels of a row of x with stride 1. Rows and columns count from the padding's first, so that with stride s row s·p + a of the
     // padded image meets row p of dy in tap row a. All that lies outside is read from the nearest place inside and taken as 0.
     private static TapSums<TChannels> AddRow<TChannels, TWindow, TInput>(
-        TapSums<TChannels> s, View x, View factors, View dy, View weight, View dx, int n, int row, int column, int c, RowTileGeometry g, int data)
+        TapSums<TChannels> s, View x, View factors, View dy, View weight, View dx, int n, int row, int column, int c, RowTileGeometry g,
+        int data)
         where TChannels : unmanaged, IFloats<TChannels>
         where TWindow : unmanaged, IWindowShape
         where TInput : unmanaged, IInput
@@ -64,7 +66,8 @@ internal static partial class RowTileKernels
         TChannels bias = s.Bias + TWindow.Bias(y);
         TChannels zero = TChannels.Of(0f);
         FilterRow<TChannels> row0 = TWindow.Filter(s.Row0, y, pixels), row3 = s.Row3, row4 = s.Row4;
-        RowTile<TChannels> sums = TWindow.Data(new RowTile<TChannels>(zero, zero, zero, zero), y, Taps<TChannels, TWindow, TInput>(weight, 0, c, g));
+        RowTile<TChannels> sums = TWindow.Data(new RowTile<TChannels>(zero, zero, zero, zero), y,
+            Taps<TChannels, TWindow, TInput>(weight, 0, c, g));
         y = Gradients<TChannels, TWindow, TInput>(dy, n, row - 1, column, c, g);
         FilterRow<TChannels> row1 = TWindow.Filter(s.Row1, y, pixels);
         sums = TWindow.Data(sums, y, Taps<TChannels, TWindow, TInput>(weight, 1, c, g));
@@ -86,7 +89,8 @@ internal static partial class RowTileKernels
 
     // An even row of the padded image with stride 2, number `row` of them: the even tap rows meet it.
     private static TapSums<TChannels> AddEvenRow<TChannels, TWindow, TInput>(
-        TapSums<TChannels> s, View x, View factors, View dy, View weight, View dx, int n, int row, int column, int c, RowTileGeometry g, int data)
+        TapSums<TChannels> s, View x, View factors, View dy, View weight, View dx, int n, int row, int column, int c, RowTileGeometry g,
+        int data)
         where TChannels : unmanaged, IFloats<TChannels>
         where TWindow : unmanaged, IWindowShape
         where TInput : unmanaged, IInput
@@ -96,7 +100,8 @@ internal static partial class RowTileKernels
         TChannels bias = s.Bias + TWindow.Bias(y);
         TChannels zero = TChannels.Of(0f);
         FilterRow<TChannels> row0 = TWindow.Filter(s.Row0, y, pixels), row4 = s.Row4;
-        RowTile<TChannels> sums = TWindow.Data(new RowTile<TChannels>(zero, zero, zero, zero), y, Taps<TChannels, TWindow, TInput>(weight, 0, c, g));
+        RowTile<TChannels> sums = TWindow.Data(new RowTile<TChannels>(zero, zero, zero, zero), y,
+            Taps<TChannels, TWindow, TInput>(weight, 0, c, g));
         y = Gradients<TChannels, TWindow, TInput>(dy, n, row - 1, column, c, g);
         FilterRow<TChannels> row2 = TWindow.Filter(s.Row2, y, pixels);
         sums = TWindow.Data(sums, y, Taps<TChannels, TWindow, TInput>(weight, 2, c, g));
@@ -112,7 +117,8 @@ internal static partial class RowTileKernels
 
     // The odd row behind it: the odd tap rows meet it.
     private static TapSums<TChannels> AddOddRow<TChannels, TWindow, TInput>(
-        TapSums<TChannels> s, View x, View factors, View dy, View weight, View dx, int n, int row, int column, int c, RowTileGeometry g, int data)
+        TapSums<TChannels> s, View x, View factors, View dy, View weight, View dx, int n, int row, int column, int c, RowTileGeometry g,
+        int data)
         where TChannels : unmanaged, IFloats<TChannels>
         where TWindow : unmanaged, IWindowShape
         where TInput : unmanaged, IInput
@@ -121,7 +127,8 @@ internal static partial class RowTileKernels
         TileColumns<TChannels> y = Gradients<TChannels, TWindow, TInput>(dy, n, row, column, c, g);
         TChannels zero = TChannels.Of(0f);
         FilterRow<TChannels> row1 = TWindow.Filter(s.Row1, y, pixels), row3 = s.Row3;
-        RowTile<TChannels> sums = TWindow.Data(new RowTile<TChannels>(zero, zero, zero, zero), y, Taps<TChannels, TWindow, TInput>(weight, 1, c, g));
+        RowTile<TChannels> sums = TWindow.Data(new RowTile<TChannels>(zero, zero, zero, zero), y,
+            Taps<TChannels, TWindow, TInput>(weight, 1, c, g));
         if (TWindow.Size > 3)
         {
             y = Gradients<TChannels, TWindow, TInput>(dy, n, row - 1, column, c, g);
@@ -146,14 +153,16 @@ internal static partial class RowTileKernels
         int h = row - g.Top;
         int nearest = IntrinsicMath.Min(IntrinsicMath.Max(h, 0), g.H - 1);
         int at = ((((n * g.H) + nearest) * g.W) * g.C) + c;
-        TChannels scale = Inputs.Scale<TInput, TChannels>(factors, c, g.C - c), shift = Inputs.Shift<TInput, TChannels>(factors, c, g.C, g.C - c);
+        TChannels scale = Inputs.Scale<TInput, TChannels>(factors, c, g.C - c),
+            shift = Inputs.Shift<TInput, TChannels>(factors, c, g.C, g.C - c);
         TileColumns<TChannels> read = TileColumns<TChannels>.Load<Near, TInput>(
             x, at, column - g.Left, 4, nearest == h, g.W, g.C, g.C - c, scale, shift);
         return new RowTile<TChannels>(read.X0, read.X1, read.X2, read.X3);
     }
 
     // The columns of row p of dy that a tile meets, from the one that its first pixel meets in the last tap of a row.
-    private static TileColumns<TChannels> Gradients<TChannels, TWindow, TInput>(View dy, int n, int p, int column, int c, RowTileGeometry g)
+    private static TileColumns<TChannels> Gradients<TChannels, TWindow, TInput>(
+        View dy, int n, int p, int column, int c, RowTileGeometry g)
         where TChannels : unmanaged, IFloats<TChannels>
         where TWindow : unmanaged, IWindowShape
         where TInput : unmanaged, IInput

@@ -5,8 +5,8 @@ namespace GpuNet.Kernels;
 internal static partial class RowTileKernels
 {
     // Forward between batch norms: a thread owns 4 channels of 4 neighbouring pixels of y, tile after tile over a strip of rows, reads x
-    // through the norm before, and sums up what the norm behind needs. The group's sums are added up in shared memory. Neighbouring threads are
-    // neighbouring channels, then tiles, then rows.
+    // through the norm before, and sums up what the norm behind needs. The group's sums are added up in shared memory. Neighbouring
+    // threads are neighbouring channels, then tiles, then rows.
     [HotKernel(VectorLoads = true)]
     public static void ForwardMoments<TChannels, TWindow, TInput>(
         View x, View factors, View weight, View y, View moments, RowTileGeometry g)
@@ -20,7 +20,8 @@ internal static partial class RowTileKernels
         c = c < g.C ? c : g.FirstC;
         int count = g.C - c;
         TChannels zero = TChannels.Of(0f);
-        TChannels scale = Inputs.Scale<TInput, TChannels>(factors, c, count), shift = Inputs.Shift<TInput, TChannels>(factors, c, g.C, count);
+        TChannels scale = Inputs.Scale<TInput, TChannels>(factors, c, count),
+            shift = Inputs.Shift<TInput, TChannels>(factors, c, g.C, count);
         var sums = new ChannelMoments<TChannels>(zero, zero, zero, 0);
         int firstTile = (Group.IdxX >> g.LaneBits) & (g.TileStep - 1);
         int firstRow = (Grid.IdxY * g.StripRows) + (Group.IdxX >> (g.LaneBits + g.TileBits));
@@ -61,7 +62,8 @@ internal static partial class RowTileKernels
         StoreMoments<TChannels, TInput>(sums, moments, g);
     }
 
-    private static ChannelMoments<TChannels> Store<TChannels, TInput>(ChannelMoments<TChannels> sums, TChannels value, View y, int at, int count)
+    private static ChannelMoments<TChannels> Store<TChannels, TInput>(
+        ChannelMoments<TChannels> sums, TChannels value, View y, int at, int count)
         where TChannels : unmanaged, IFloats<TChannels>
         where TInput : unmanaged, IInput
     {

@@ -25,8 +25,9 @@ internal static partial class RowTileKernels
         StoreRow<TChannels, TInput>(rest, 1, shared, partials, at + (TWindow.Size * TWindow.Size * g.C), g);
     }
 
-    // One, three or five values of each thread. Sixteen channels are a processor's, whose threads are alone: they are the sums. In shared memory they lie value by value, thread by thread; then a thread owns a value of
-    // four channels and adds up the threads that have these channels, in order.
+    // One, three or five values of each thread. Sixteen channels are a processor's, whose threads are alone: they are the sums. In shared
+    // memory they lie value by value, thread by thread; then a thread owns a value of four channels and adds up the threads that have
+    // these channels, in order.
     private static void StoreRow<TChannels, TInput>(
         FilterRow<TChannels> values, int size, View shared, View partials, int at, RowTileGeometry g)
         where TChannels : unmanaged, IFloats<TChannels>

@@ -65,7 +65,8 @@ internal readonly record struct RowTileShape(RowTileWidth Width, int GroupSize, 
 
     private static RowTileGroup Group(Device device, DepthwiseConv op, RowTileRange range) => device.Info.IsProcessor
         ? default
-        : RowTileGroup.Over(Math.Min(MaxThreads, device.Info.MaxGroupSize), (op.Input.C + 3) / 4, range.Tiles, range.EndRow - range.FirstRow);
+        : RowTileGroup.Over(Math.Min(MaxThreads, device.Info.MaxGroupSize), (op.Input.C + 3) / 4, range.Tiles,
+            range.EndRow - range.FirstRow);
 
     private static RowTileShape[] Cover(Device device, DepthwiseConv op, RowTileGroup group, RowTileRange range)
     {
@@ -153,7 +154,9 @@ internal readonly record struct RowTileRange(int FirstRow, int EndRow, int First
         return new RowTileRange(firstRow, endRow, firstColumn, (endColumn - firstColumn + 3) / 4);
     }
 
-    /// <summary>Shares the rows out to groups that take some at once: about as many groups as are wanted, by strips of an image or by images.</summary>
+    /// <summary>
+    /// Shares the rows out to groups that take some at once: about as many groups as are wanted, by strips of an image or by images.
+    /// </summary>
     /// <param name="images">Images there are.</param>
     /// <param name="rowStep">Rows that a group takes at once.</param>
     /// <param name="wanted">Groups wanted.</param>

@@ -8,7 +8,8 @@ public sealed partial record ElementwiseChain
     public override ImmutableArray<Candidate> Candidates =>
     [
         Candidate.Kernels("Plain", device => new PlainLauncher(device, this)),
-        Candidate.Kernels("Vector", device => new VectorLauncher(device, this)) with { Needs = _ => ElementwiseRows.PerImage(Input).FitGrid },
+        Candidate.Kernels("Vector", device => new VectorLauncher(device, this))
+            with { Needs = _ => ElementwiseRows.PerImage(Input).FitGrid },
         Candidate.Host(device => new ElementwiseChainHost(device, this)),
     ];
 
@@ -26,7 +27,8 @@ public sealed partial record ElementwiseChain
         {
             plus = new(device, AddKernels.Forward);
             scale = new(device, ChannelScaleKernels.Scale);
-            activate = [.. op.Links.Select(l => new Kernel<View, View, int>(device, Policies.Close(ActivationKernels.Forward<Identity>, l.Activation.Policy())))];
+            activate = [.. op.Links.Select(
+                l => new Kernel<View, View, int>(device, Policies.Close(ActivationKernels.Forward<Identity>, l.Activation.Policy())))];
             links = op.Links;
             operands = op.OperandPlaces();
             (count, pixels, channels) = (checked((int)op.Input.Elements), op.Input.Pixels, op.Input.C);
@@ -46,21 +48,25 @@ public sealed partial record ElementwiseChain
             }
         }
 
-        public override void Backward(Operands o) => throw new InvalidOperationException("A chain of elementwise operators has no backward pass.");
+        public override void Backward(Operands o) =>
+            throw new InvalidOperationException("A chain of elementwise operators has no backward pass.");
     }
 
     // One kernel for the whole chain, four channels a thread.
     private sealed class VectorLauncher(Device device, ElementwiseChain op) : Launcher
     {
         private readonly ElementwisePass pass = new(device,
-            op.Links.Any(l => l.Kind == ElementwiseLinkKind.TimesGate) ? ElementwiseRows.PerImage(op.Input) : ElementwiseRows.Alike(op.Input),
+            op.Links.Any(l => l.Kind == ElementwiseLinkKind.TimesGate)
+                ? ElementwiseRows.PerImage(op.Input)
+                : ElementwiseRows.Alike(op.Input),
             [.. op.Links.Select(Step)]);
         private readonly int[] operands = [.. op.OperandPlaces(), .. new int[MostLinks - op.Links.Length]];
 
         public override void Forward(Operands o) => pass.Run(o.Input.View, o.Inputs[operands[0]].View, o.Inputs[operands[1]].View,
             o.Inputs[operands[2]].View, o.Inputs[operands[3]].View, o.Output.View);
 
-        public override void Backward(Operands o) => throw new InvalidOperationException("A chain of elementwise operators has no backward pass.");
+        public override void Backward(Operands o) =>
+            throw new InvalidOperationException("A chain of elementwise operators has no backward pass.");
 
         private static Type Step(ElementwiseLink link) => link.Kind switch
         {

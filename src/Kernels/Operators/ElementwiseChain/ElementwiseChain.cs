@@ -20,7 +20,8 @@ public sealed partial record ElementwiseChain(Shape Input, ImmutableArray<Elemen
     public override ImmutableArray<Shape> Inputs =>
     [
         Input,
-        .. Links.Where(l => l.HasOperand).Select(l => l.Kind == ElementwiseLinkKind.PlusTensor ? Input : new Shape(Input.N, 1, 1, Input.C)),
+        .. Links.Where(l => l.HasOperand)
+            .Select(l => l.Kind == ElementwiseLinkKind.PlusTensor ? Input : new Shape(Input.N, 1, 1, Input.C)),
     ];
 
     /// <inheritdoc/>
@@ -38,18 +39,21 @@ public sealed partial record ElementwiseChain(Shape Input, ImmutableArray<Elemen
     /// <inheritdoc/>
     public override void Validate()
     {
-        Require(!Links.IsDefault && Links.Length is >= 1 and <= MostLinks, "a chain has links", $"1 to {MostLinks}", Links.IsDefault ? 0 : Links.Length);
+        Require(!Links.IsDefault && Links.Length is >= 1 and <= MostLinks, "a chain has links", $"1 to {MostLinks}",
+            Links.IsDefault ? 0 : Links.Length);
         RequirePositiveInputs();
         foreach (ElementwiseLink link in Links)
         {
-            Require(Enum.IsDefined(link.Kind), "a link is one there is", string.Join(", ", Enum.GetNames<ElementwiseLinkKind>()), link.Kind);
+            Require(Enum.IsDefined(link.Kind), "a link is one there is", string.Join(", ", Enum.GetNames<ElementwiseLinkKind>()),
+                link.Kind);
             Require(Enum.IsDefined(link.Activation), "the activation is one there is",
                 string.Join(", ", Enum.GetNames<ActivationKind>()), link.Activation);
         }
     }
 
     /// <summary>Whether the other has the same links in the same order.</summary>
-    public bool Equals(ElementwiseChain? other) => base.Equals(other) && Input == other.Input && Links.AsSpan().SequenceEqual(other.Links.AsSpan());
+    public bool Equals(ElementwiseChain? other) =>
+        base.Equals(other) && Input == other.Input && Links.AsSpan().SequenceEqual(other.Links.AsSpan());
 
     /// <inheritdoc/>
     public override int GetHashCode()
@@ -91,5 +95,6 @@ public readonly record struct ElementwiseLink(ElementwiseLinkKind Kind, Activati
     public bool HasOperand => Kind != ElementwiseLinkKind.Activate;
 
     /// <inheritdoc/>
-    public override string ToString() => Kind == ElementwiseLinkKind.Activate ? Activation.ToString() : Kind == ElementwiseLinkKind.PlusTensor ? "plus" : "gate";
+    public override string ToString() =>
+        Kind == ElementwiseLinkKind.Activate ? Activation.ToString() : Kind == ElementwiseLinkKind.PlusTensor ? "plus" : "gate";
 }

@@ -5,8 +5,9 @@ namespace GpuNet.Kernels;
 internal static class ExcitationKernels
 {
     // A group owns an image's gate, images being the grid's axis. In the first layer some threads lie side by side over vectors of four
-    // columns, the others over the depth, and their sums are added up in shared memory, halved again and again: a fixed order. In the second a
-    // thread owns every so manieth vector. What lies between the layers is shared; neighbouring threads read neighbouring weights.
+    // columns, the others over the depth, and their sums are added up in shared memory, halved again and again: a fixed order. In the
+    // second a thread owns every so manieth vector. What lies between the layers is shared; neighbouring threads read neighbouring
+    // weights.
     [HotKernel(VectorLoads = true)]
     public static void Forward<TGroup, TAccess, TInner, TGate>(
         View x, View weight1, View bias1, View weight2, View bias2, View y, int inputs, int width, int channels)

@@ -26,7 +26,8 @@ public sealed partial record Excitation
             second.Run(gates, o.Workspace.View, o.Parameters[2].View, o.Parameters[3].View, o.Output.View);
         }
 
-        public override void Backward(Operands o) => throw new InvalidOperationException("An excitation for inference has no backward pass.");
+        public override void Backward(Operands o) =>
+            throw new InvalidOperationException("An excitation for inference has no backward pass.");
     }
 
     private sealed class Layer(Device device, PointwiseConv op)
@@ -38,7 +39,8 @@ public sealed partial record Excitation
         private readonly EpilogueGeometry epilogue = new(op);
 
         // Factors and a residual, which there are none of, may be any views.
-        public void Run(int threads, View x, View weight, View bias, View y) => forward.Run(threads, x, x, weight, bias, weight, y, geometry, epilogue);
+        public void Run(int threads, View x, View weight, View bias, View y) =>
+            forward.Run(threads, x, x, weight, bias, weight, y, geometry, epilogue);
     }
 
     // Both layers in one launch.
@@ -59,6 +61,7 @@ public sealed partial record Excitation
         public override void Forward(Operands o) => forward.Run(groups, o.Input.View, o.Parameters[0].View, o.Parameters[1].View,
             o.Parameters[2].View, o.Parameters[3].View, o.Output.View, inputs, width, channels);
 
-        public override void Backward(Operands o) => throw new InvalidOperationException("An excitation for inference has no backward pass.");
+        public override void Backward(Operands o) =>
+            throw new InvalidOperationException("An excitation for inference has no backward pass.");
     }
 }

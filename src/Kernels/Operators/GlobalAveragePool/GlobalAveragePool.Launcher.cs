@@ -14,12 +14,13 @@ public sealed partial record GlobalAveragePool
             Needs = _ => ChannelReduction.FitsGrid(Input.N),
             Pays = ReductionGroup.Pays,
         },
-        Candidate.Host(device => Policies.Create<Launcher>(typeof(GlobalAveragePoolHost<>), [Lanes.Widest], device, this)) with { Needs = _ => Type == ElementType.Float32 },
+        Candidate.Host(device => Policies.Create<Launcher>(typeof(GlobalAveragePoolHost<>), [Lanes.Widest], device, this))
+            with { Needs = _ => Type == ElementType.Float32 },
     ];
 
     private sealed class PlainLauncher(Device device, GlobalAveragePool op) : Launcher
     {
-        private readonly Kernel<View, View, int, int, int> forward = 
+        private readonly Kernel<View, View, int, int, int> forward =
             new(device, Policies.Close(GlobalAveragePoolKernels.Forward<Vectors>, Access.Policy(vectors: true, op.Type)));
         private readonly Kernel<View, View, int, int, int, int> backward = new(device, GlobalAveragePoolKernels.Backward);
         private readonly int count = checked((int)op.Input.Elements);
@@ -35,6 +36,7 @@ public sealed partial record GlobalAveragePool
                 backward.Run(count, o.DOutput.View, o.DInput.Tensor.View, count, pixels, channels, o.DInput.AddFlag);
         }
     }
+
     // Groups reduce blocks of pixels; backward takes four channels a thread, without a division for each.
     private sealed class TreeLauncher : Launcher
     {
@@ -49,7 +51,8 @@ public sealed partial record GlobalAveragePool
             means = new ImageSums(device, op.Input, typeof(Values), share, op.Type);
             var rows = ElementwiseRows.PerImage(op.Input);
             grid = ElementwiseGrid.Over(device, rows);
-            backward = new(device, Policies.Close(GlobalAveragePoolKernels.Spread<Vectors>, Access.Policy(rows.AreVectors)), grid.GroupSize);
+            backward = new(device, Policies.Close(GlobalAveragePoolKernels.Spread<Vectors>, Access.Policy(rows.AreVectors)),
+                grid.GroupSize);
         }
 
         public override long WorkspaceElements => means.WorkspaceElements;

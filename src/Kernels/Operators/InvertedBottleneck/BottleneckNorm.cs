@@ -1,6 +1,8 @@
 namespace GpuNet.Kernels;
 
-/// <summary>A batch norm within a bottleneck: it becomes the factors by which its input is read, and has kernels of its own backward alone.</summary>
+/// <summary>
+/// A batch norm within a bottleneck: it becomes the factors by which its input is read, and has kernels of its own backward alone.
+/// </summary>
 internal sealed class BottleneckNorm
 {
     private readonly MomentsCombine? combine;
@@ -44,7 +46,8 @@ internal sealed class BottleneckNorm
     /// <summary>Makes the same factors once more.</summary>
     public void Factors(Operands o, View target) =>
         factors.Run(op.Input.C, o.Parameters[parameter].View, o.Parameters[parameter + 1].View, Mean(o),
-            o.Training ? o.Saved[statistic + 1].View : o.Parameters[parameter + 3].View, target, op.Input.C, o.Training ? 0 : 1, op.Epsilon);
+            o.Training ? o.Saved[statistic + 1].View : o.Parameters[parameter + 3].View, target, op.Input.C, o.Training ? 0 : 1,
+            op.Epsilon);
 
     /// <summary>The mean that its input is told apart from.</summary>
     public View Mean(Operands o) => o.Training ? o.Saved[statistic].View : o.Parameters[parameter + 2].View;

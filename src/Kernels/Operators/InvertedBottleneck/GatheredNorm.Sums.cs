@@ -65,7 +65,9 @@ internal sealed unsafe partial class GatheredNorm<TLanes>
     /// <summary>Where a run of a part gathers Σ dz; Σ dz·(x − μ) follows at <see cref="Pitch"/>.</summary>
     public float* RunSums(int part) => Sums(part) + (RunAt * Pitch);
 
-    /// <summary>Adds the sums of a run to the part's totals. A caller that gathers them itself calls it every <see cref="Run"/> rows.</summary>
+    /// <summary>
+    /// Adds the sums of a run to the part's totals. A caller that gathers them itself calls it every <see cref="Run"/> rows.
+    /// </summary>
     public void EndRun(int part)
     {
         float* sums = Sums(part), run = sums + (RunAt * Pitch);

@@ -109,7 +109,8 @@ internal sealed unsafe partial class GatheredNorm<TLanes>
         for (int c = 0; c < Pitch; c += TLanes.Count)
         {
             int valid = Channels - c;
-            TLanes center = TLanes.LoadFirst((operands.Training ? operands.Saved[saved] : operands.Parameters[parameter + 2]).Pointer + c, valid);
+            TLanes center = TLanes.LoadFirst(
+                (operands.Training ? operands.Saved[saved] : operands.Parameters[parameter + 2]).Pointer + c, valid);
             TLanes.Store(center, Center + c);
             TLanes.Store(TLanes.LoadFirst(operands.Parameters[parameter].Pointer + c, valid) * InverseDeviation(c), Scale + c);
             TLanes.Store(TLanes.LoadFirst(operands.Parameters[parameter + 1].Pointer + c, valid), Shift + c);

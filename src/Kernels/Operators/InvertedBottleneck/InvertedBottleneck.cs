@@ -83,8 +83,8 @@ public sealed partial record InvertedBottleneck(
 
     /// <inheritdoc/>
     protected override string Detail =>
-        $"via {Hidden} {Window} {Activation}{(Residual ? " residual" : "")}{Unless(1e-5f, "epsilon", Epsilon)}{Unless(0.1f, "momentum", Momentum)}"
-        + (ForInference ? " for inference" : "");
+        $"via {Hidden} {Window} {Activation}{(Residual ? " residual" : "")}{Unless(1e-5f, "epsilon", Epsilon)}"
+        + Unless(0.1f, "momentum", Momentum) + (ForInference ? " for inference" : "");
 
     /// <inheritdoc/>
     public override ImmutableArray<Operator> Parts =>
@@ -122,12 +122,14 @@ public sealed partial record InvertedBottleneck(
         Require(Hidden > 0, "there is at least one hidden channel", "a positive number", Hidden);
         Require(Channels > 0, "there is at least one output channel", "a positive number", Channels);
         Require(Window.IsValid, "kernel, stride and dilation are at least 1 and no padding is negative", "such a window", Window);
-        Require(Window.Taps <= DepthwiseConv.MaxTaps, "the kernel has a bounded number of taps", $"at most {DepthwiseConv.MaxTaps}", Window.Taps);
+        Require(Window.Taps <= DepthwiseConv.MaxTaps, "the kernel has a bounded number of taps", $"at most {DepthwiseConv.MaxTaps}",
+            Window.Taps);
         Require(Output.IsPositive, "the dilated kernel fits the padded image", "an output of at least 1x1", Output);
         Require(!Residual || Output == Input, "a residual has the extents of the output", Output, Input);
         Require(Epsilon > 0f && float.IsFinite(Epsilon), "epsilon keeps the variance away from 0", "a positive number", Epsilon);
         Require(Momentum is >= 0f and <= 1f, "momentum is a share", "0 to 1", Momentum);
-        Require(Enum.IsDefined(Activation), "the activation is one there is", string.Join(", ", Enum.GetNames<ActivationKind>()), Activation);
+        Require(Enum.IsDefined(Activation), "the activation is one there is", string.Join(", ", Enum.GetNames<ActivationKind>()),
+            Activation);
     }
 
     /// <inheritdoc/>

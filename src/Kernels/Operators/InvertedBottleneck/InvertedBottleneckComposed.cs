@@ -106,7 +106,8 @@ internal sealed class InvertedBottleneckComposed : Launcher
     private void BindBackward(Operands o)
     {
         int part = op.Expands ? 1 : 0;
-        Tensor z2 = Raw(o, part, second, 0), h2 = At(o, hidden2, second), z3 = Raw(o, part + 1, op.Output, 0), dz3 = At(o, result, op.Output);
+        Tensor z2 = Raw(o, part, second, 0), h2 = At(o, hidden2, second), z3 = Raw(o, part + 1, op.Output, 0),
+            dz3 = At(o, result, op.Output);
         Tensor dz2 = At(o, gradient2, second), dh2 = At(o, gradientHidden2, second), h1 = o.Input;
         if (op.Expands)
         {
@@ -146,7 +147,8 @@ internal sealed class InvertedBottleneckComposed : Launcher
 
     // The operands of one part; norms are counted from 0, and -1 stands for a convolution.
     private Operands Part(
-        Operands o, Tensor input, int parameter, int parameters, Tensor output, int norm = -1, Tensor dOutput = default, Gradient dInput = default)
+        Operands o, Tensor input, int parameter, int parameters, Tensor output, int norm = -1, Tensor dOutput = default,
+        Gradient dInput = default)
     {
         int statistics = op.Expands ? 3 : 2;
         return new Operands

@@ -37,12 +37,15 @@ internal sealed class InvertedBottleneckFused : Launcher
         filterBackward = new DepthwiseTileBackward(device, op.Filter, norm);
         project = new PointwiseProduct(device, op.Project, op.Activation);
         projectBackward = op.Project.Bind(device);
-        projectWeights = new SharedWeightProduct(device, ProductGeometry.Forward(op.Project.AsConvolution, joins: false), 1, op.Activation);
+        projectWeights = new SharedWeightProduct(device, ProductGeometry.Forward(op.Project.AsConvolution, joins: false), 1,
+            op.Activation);
         int statistics = 2 + first;
         norm2 = new BottleneckNorm(device, op.FilterNorm, filter.Moments, (5 * first) + 1, statistics + (2 * first));
         norm3 = new BottleneckNorm(device, op.ProjectNorm, project.Moments, (5 * first) + 6, statistics + (2 * first) + 2);
-        long most = Math.Max(Math.Max(filter.Moments.Elements, project.Moments.Elements), Math.Max(norm2.WorkspaceElements, norm3.WorkspaceElements));
-        most = Math.Max(Math.Max(most, projectBackward.WorkspaceElements), Math.Max(filterBackward.WorkspaceElements, projectWeights.WorkspaceElements));
+        long most = Math.Max(Math.Max(filter.Moments.Elements, project.Moments.Elements),
+            Math.Max(norm2.WorkspaceElements, norm3.WorkspaceElements));
+        most = Math.Max(Math.Max(most, projectBackward.WorkspaceElements),
+            Math.Max(filterBackward.WorkspaceElements, projectWeights.WorkspaceElements));
         if (op.Expands)
         {
             expand = new PointwiseProduct(device, op.Expand, norm: null);
@@ -52,7 +55,8 @@ internal sealed class InvertedBottleneckFused : Launcher
         }
         var rows = ElementwiseRows.PerChannel(op.Output);
         apply = new ElementwisePass(
-            device, rows, typeof(MinusChannel), typeof(TimesChannel), typeof(PlusChannel), op.Residual ? typeof(PlusTensor) : typeof(Pass));
+            device, rows, typeof(MinusChannel), typeof(TimesChannel), typeof(PlusChannel),
+            op.Residual ? typeof(PlusTensor) : typeof(Pass));
         addBackward = op.Residual ? new Add(op.Output).Bind(device) : null;
         long size = 0;
         long Take(long elements)
@@ -93,7 +97,8 @@ internal sealed class InvertedBottleneckFused : Launcher
     public override void Backward(Operands o)
     {
         BindBackward(o);
-        View x = o.Input.View, scratch = Scratch(o).View, by2 = By(o, factors2, norm2), weight = o.Parameters[5 * first].View, read = x, by1 = x;
+        View x = o.Input.View, scratch = Scratch(o).View, by2 = By(o, factors2, norm2), weight = o.Parameters[5 * first].View, read = x,
+            by1 = x;
         Gradient dx = o.DInput, dRead = AfterResidual(dx);
         if (op.Residual && dx.IsWanted)
             addBackward!.Backward(addOperands!);

@@ -74,7 +74,8 @@ internal sealed unsafe partial class InvertedBottleneckHost<TLanes, TActivation>
             if (current.DInput.IsWanted)
                 InputRows(block, row, count);
             if (!isApart && wantsWeights)
-                MultiplyTransposed(current.Input.Pointer + ((long)row * narrow), narrow, narrow, block, count, sums, starts ? zeros : null);
+                MultiplyTransposed(current.Input.Pointer + ((long)row * narrow), narrow, narrow, block, count, sums,
+                    starts ? zeros : null);
         }
         pool.Return(piece);
     }

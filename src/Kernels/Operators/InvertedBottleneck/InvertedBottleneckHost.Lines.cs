@@ -37,7 +37,8 @@ internal sealed unsafe partial class InvertedBottleneckHost<TLanes, TActivation>
     // z2 = filter(act(norm(z1))) and its moments, line by line; the lines of h1 are made as they are needed.
     private void FilterPart(int part)
     {
-        int line = WorkParts.Start(part, parts, g.N * g.P), first = line, end = WorkParts.Start(part + 1, parts, g.N * g.P), piece = pool.Take();
+        int line = WorkParts.Start(part, parts, g.N * g.P), first = line, end = WorkParts.Start(part + 1, parts, g.N * g.P),
+            piece = pool.Take();
         float* ring = Piece(piece), target = ring + ((nint)forwardLines.Elements * pitch);
         int* held = stackalloc int[forwardLines.Count];
         ClearPadding(forwardLines, ring, held);
@@ -133,7 +134,8 @@ internal sealed unsafe partial class InvertedBottleneckHost<TLanes, TActivation>
             {
                 int slot = rowsBackward.Source[r] % backwardLines.Count, source = (n * g.P) + rowsBackward.Source[r];
                 if (held[slot] != source)
-                    GradientRows(norm2, d2, z2, (long)source * g.Q, ring + ((((nint)slot * backwardLines.Pixels) + backwardLines.Before) * pitch), g.Q);
+                    GradientRows(norm2, d2, z2, (long)source * g.Q,
+                        ring + ((((nint)slot * backwardLines.Pixels) + backwardLines.Before) * pitch), g.Q);
                 held[slot] = source;
             }
             foreach (AxisTaps columns in columnsBackward)

@@ -22,7 +22,8 @@ internal sealed unsafe partial class InvertedBottleneckHost<TLanes, TActivation>
                 TLanes.Store(TLanes.LoadFirst(weight + c, hidden - c), target + c);
         }
         bool forward = part == packPart;
-        int first = (forward ? expandPanels : expandBackPanels).Columns.Count, second = (forward ? projectPanels : projectBackPanels).Columns.Count;
+        int first = (forward ? expandPanels : expandBackPanels).Columns.Count,
+            second = (forward ? projectPanels : projectBackPanels).Columns.Count;
         workers.Run(first + second, part);
     }
 
@@ -86,10 +87,12 @@ internal sealed unsafe partial class InvertedBottleneckHost<TLanes, TActivation>
     }
 
     private void AddFilterTap(int tap) =>
-        AddSums(At(partials) + ((long)tap * pitch), parts, (long)Taps * pitch, current.DParameters[FilterIndex].Pointer + ((long)tap * hidden));
+        AddSums(At(partials) + ((long)tap * pitch), parts, (long)Taps * pitch,
+            current.DParameters[FilterIndex].Pointer + ((long)tap * hidden));
 
     private void AddExpandRow(int row) =>
-        AddSums(At(partials) + ((long)row * pitch), expandParts, (long)narrow * pitch, current.DParameters[0].Pointer + ((long)row * hidden));
+        AddSums(At(partials) + ((long)row * pitch), expandParts, (long)narrow * pitch,
+            current.DParameters[0].Pointer + ((long)row * hidden));
 
     // The sums of all parts, in order, for a row of hidden channels.
     private void AddSums(float* sums, int count, long stride, float* target)

@@ -74,12 +74,17 @@ internal sealed unsafe partial class InvertedBottleneckHost<TLanes, TActivation>
         projectPanels = new([0], hidden, channels, 1, false);
         projectBackPanels = new([0], hidden, channels, 1, true);
         (projectParts, projectWeights) = WeightParts(rows2, channels, true)
-            is > 0 and var p ? (p, null) : (parts, new TransposedProduct<TLanes>(workers, rows2, new DenseRows(pitch, 1), hidden, channels, 1));
+            is > 0 and var p
+                ? (p, null)
+                : (parts, new TransposedProduct<TLanes>(workers, rows2, new DenseRows(pitch, 1), hidden, channels, 1));
         (expandParts, expandWeights) = WeightParts(rows1, narrow, hidden == pitch)
-            is > 0 and var e ? (e, null) : (parts, new TransposedProduct<TLanes>(workers, rows1, new DenseRows(narrow, 1), narrow, hidden, 1));
+            is > 0 and var e
+                ? (e, null)
+                : (parts, new TransposedProduct<TLanes>(workers, rows1, new DenseRows(narrow, 1), narrow, hidden, 1));
 
         scratchElements = (int)Math.Max(
-            Math.Max(RowScratch, (forwardLines.Elements * pitch) + ((long)g.Q * pitch)), (backwardLines.Elements * pitch) + (2L * g.W * pitch));
+            Math.Max(RowScratch, (forwardLines.Elements * pitch) + ((long)g.Q * pitch)),
+            (backwardLines.Elements * pitch) + (2L * g.W * pitch));
         scratchElements = (scratchElements + Boundary - 1) / Boundary * Boundary;
         long size = 0;
         Area Take(long elements)
@@ -95,7 +100,8 @@ internal sealed unsafe partial class InvertedBottleneckHost<TLanes, TActivation>
         (vectors1, vectors2, vectors3) = (Take(norm1.WorkspaceElements), Take(norm2.WorkspaceElements), Take(norm3.WorkspaceElements));
         hidden1 = Take((long)pitch * Math.Max(expands ? rows1 : 0, projectWeights is null ? 0 : rows2));
         (hidden2, result) = (Take((long)pitch * rows2), Take((long)channels * rows2));
-        partials = Take(Math.Max((long)parts * op.Window.Taps, Math.Max((long)projectParts * channels, (long)expandParts * narrow)) * pitch);
+        partials = Take(
+            Math.Max((long)parts * op.Window.Taps, Math.Max((long)projectParts * channels, (long)expandParts * narrow)) * pitch);
         products = Take(Math.Max(projectWeights?.WorkspaceElements ?? 0, expandWeights?.WorkspaceElements ?? 0));
         scratch = Take((long)pool.Count * scratchElements);
         WorkspaceElements = size;

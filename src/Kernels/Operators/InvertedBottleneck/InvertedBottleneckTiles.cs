@@ -153,7 +153,8 @@ internal sealed unsafe class InvertedBottleneckTiles<TLanes> : Launcher
             int slot = row % ringRows, count = Math.Min(end - row, ringRows - slot);
             float* source = x + ((((long)n * g.H) + row) * g.W * inputs);
             expand.Multiply(
-                chunk.Panel, prepared, source, inputs, count * g.W, ring + ((long)slot * g.W * chunk.Channels), chunk.Channels, hidden, null);
+                chunk.Panel, prepared, source, inputs, count * g.W, ring + ((long)slot * g.W * chunk.Channels), chunk.Channels, hidden,
+                null);
             row += count;
         }
     }

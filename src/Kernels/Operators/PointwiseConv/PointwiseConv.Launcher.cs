@@ -22,7 +22,8 @@ public sealed partial record PointwiseConv
     internal Convolution AsConvolution => new(Input, Channels, new Window(1), 1, Bias) { Epilogue = Epilogue, Storage = Storage };
 
     /// <summary>One thread an output; linear layers use it too.</summary>
-    internal Launcher Plain(Device device) => new PlainConvolution(device, this, new WindowGeometry(Input, new Window(1), Result, groups: 1),
-        PointwiseConvKernels.Forward<Input<Vectors, Vectors, NoPrologue>, SumEpilogue<Vectors>>,
-        PointwiseConvKernels.BackwardData, PointwiseConvKernels.BackwardWeights, GateInput);
+    internal Launcher Plain(Device device) =>
+        new PlainConvolution(device, this, new WindowGeometry(Input, new Window(1), Result, groups: 1),
+            PointwiseConvKernels.Forward<Input<Vectors, Vectors, NoPrologue>, SumEpilogue<Vectors>>,
+            PointwiseConvKernels.BackwardData, PointwiseConvKernels.BackwardWeights, GateInput);
 }

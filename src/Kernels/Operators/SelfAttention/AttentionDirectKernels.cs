@@ -64,7 +64,8 @@ internal static class AttentionDirectKernels
 
     // A thread owns dq of a query, and dy·y, which it leaves for the keys, and sees every key once.
     [HotKernel(VectorLoads = true)]
-    public static void BackwardQueries<TWidth, TAccess>(View x, View y, View lse, View dy, View dots, View dx, AttentionGeometry g, int add)
+    public static void BackwardQueries<TWidth, TAccess>(
+        View x, View y, View lse, View dy, View dots, View dx, AttentionGeometry g, int add)
         where TWidth : unmanaged, IHeadWidth
         where TAccess : unmanaged, IVectorAccess
     {

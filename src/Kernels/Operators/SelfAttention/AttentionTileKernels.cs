@@ -10,7 +10,8 @@ namespace GpuNet.Kernels;
 /// </summary>
 internal static class AttentionTileKernels
 {
-    // A thread owns y[i] and lse[i] and sees every key once: sum and result are rescaled when the maximum grows. Keys and values are shared.
+    // A thread owns y[i] and lse[i] and sees every key once: sum and result are rescaled when the maximum grows. Keys and values are
+    // shared.
     [HotKernel(VectorLoads = true)]
     public static void Forward<TTile, TWidth, TAccess>(View x, View y, View lse, AttentionGeometry g, int saves)
         where TTile : unmanaged, IAttentionTile
@@ -61,7 +62,8 @@ internal static class AttentionTileKernels
 
     // A thread owns dq[i], and dy[i]·y[i], which it leaves for the keys, and sees every key once. Keys and values are shared.
     [HotKernel(VectorLoads = true)]
-    public static void BackwardQueries<TTile, TWidth, TAccess>(View x, View y, View lse, View dy, View dots, View dx, AttentionGeometry g, int add)
+    public static void BackwardQueries<TTile, TWidth, TAccess>(
+        View x, View y, View lse, View dy, View dots, View dx, AttentionGeometry g, int add)
         where TTile : unmanaged, IAttentionTile
         where TWidth : unmanaged, IHeadWidth
         where TAccess : unmanaged, IVectorAccess
@@ -145,7 +147,8 @@ internal static class AttentionTileKernels
     }
 
     // A thread loads every so manieth row of a tile; rows past the last token are zeros.
-    private static void LoadTile<TTile, TWidth, TAccess>(View source, ArrayView<Float4> tile, int start, int pitch, int left, AttentionGeometry g)
+    private static void LoadTile<TTile, TWidth, TAccess>(
+        View source, ArrayView<Float4> tile, int start, int pitch, int left, AttentionGeometry g)
         where TTile : unmanaged, IAttentionTile
         where TWidth : unmanaged, IHeadWidth
         where TAccess : unmanaged, IVectorAccess

@@ -33,9 +33,12 @@ internal sealed class AttentionTileLauncher : Launcher
         else
         {
             var tile = AttentionTile.For(device);
-            forward = new(device, Policies.Close(AttentionTileKernels.Forward<Attention1, HeadOf4, Vectors>, tile.Policy, width, access), tile.Size);
-            queries = new(device, Policies.Close(AttentionTileKernels.BackwardQueries<Attention1, HeadOf4, Vectors>, tile.Policy, width, access), tile.Size);
-            keys = new(device, Policies.Close(AttentionTileKernels.BackwardKeys<Attention1, HeadOf4, Vectors>, tile.Policy, width, access), tile.Size);
+            forward = new(device, Policies.Close(AttentionTileKernels.Forward<Attention1, HeadOf4, Vectors>, tile.Policy, width, access),
+                tile.Size);
+            queries = new(device,
+                Policies.Close(AttentionTileKernels.BackwardQueries<Attention1, HeadOf4, Vectors>, tile.Policy, width, access), tile.Size);
+            keys = new(device, Policies.Close(AttentionTileKernels.BackwardKeys<Attention1, HeadOf4, Vectors>, tile.Policy, width, access),
+                tile.Size);
             forwardTokens = backwardTokens = tile.Size;
         }
         forwardGroups = new GroupCount((geometry.Tokens + forwardTokens - 1) / forwardTokens, geometry.Heads, geometry.N);
@@ -46,7 +49,8 @@ internal sealed class AttentionTileLauncher : Launcher
     public override long WorkspaceElements => (long)geometry.N * geometry.Tokens * geometry.Heads;
 
     /// <summary>Whether registers have room for a head, and a grid for heads and images.</summary>
-    public static bool Fits(SelfAttention op) => op.Output.C / op.Heads <= MostChannels && op.Heads <= MostGroups && op.Input.N <= MostGroups;
+    public static bool Fits(SelfAttention op) =>
+        op.Output.C / op.Heads <= MostChannels && op.Heads <= MostGroups && op.Input.N <= MostGroups;
 
     public override void Forward(Operands o)
     {

@@ -142,7 +142,8 @@ internal static unsafe class AttentionTiles<TLanes>
     /// 60 channels are common, so what is left over the full registers goes by fours before it goes one by one.
     /// </summary>
     public static void AddProduct(
-        float* factors, int rowStep, int termStep, int rows, int terms, float* source, int sourceStride, float* target, int targetStride, int d)
+        float* factors, int rowStep, int termStep, int rows, int terms, float* source, int sourceStride, float* target, int targetStride,
+        int d)
     {
         int i = 0;
         for (; i <= rows - 4; i += 4)
@@ -173,7 +174,8 @@ internal static unsafe class AttentionTiles<TLanes>
         }
     }
 
-    private static void AddFourByTwo(float* f, int rowStep, int termStep, int terms, float* source, int sourceStride, float* to, int stride)
+    private static void AddFourByTwo(
+        float* f, int rowStep, int termStep, int terms, float* source, int sourceStride, float* to, int stride)
     {
         TLanes a0 = TLanes.Create(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
         for (int t = 0; t < terms; t++)

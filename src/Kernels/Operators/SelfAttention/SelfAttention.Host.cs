@@ -119,7 +119,8 @@ internal sealed unsafe class SelfAttentionHost<TLanes> : Launcher
         }
     }
 
-    private void BackwardTile(int head, int firstKey, int keys, int firstQuery, int queries, float* keysTransposed, float* valuesTransposed)
+    private void BackwardTile(
+        int head, int firstKey, int keys, int firstQuery, int queries, float* keysTransposed, float* valuesTransposed)
     {
         float* p = stackalloc float[QueryBlock * KeyTile];
         float* ds = stackalloc float[QueryBlock * KeyTile];

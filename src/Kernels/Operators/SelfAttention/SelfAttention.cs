@@ -14,7 +14,9 @@ namespace GpuNet.Kernels;
 /// Memory is linear in the tokens: p is never stored, backward computes it anew from the saved lse (Dao et al. 2022,
 /// arXiv:2205.14135). The projections before and after are pointwise convolutions of their own.
 /// </summary>
-/// <param name="Input">Extents [N, H, W, 3E]: q, k and v one after the other along the channels, in each the heads one after the other.</param>
+/// <param name="Input">
+/// Extents [N, H, W, 3E]: q, k and v one after the other along the channels, in each the heads one after the other.
+/// </param>
 /// <param name="Heads">Heads; they divide E.</param>
 public sealed partial record SelfAttention(Shape Input, int Heads) : Operator
 {

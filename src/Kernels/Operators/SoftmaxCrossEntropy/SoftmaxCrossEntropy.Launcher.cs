@@ -54,6 +54,7 @@ public sealed partial record SoftmaxCrossEntropy
                 o.DInput.Tensor.View, images, classes, smoothing, o.DInput.AddFlag);
         }
     }
+
     // A group an image; backward has images and blocks of classes on the grid's axes, without a division for each logit.
     private sealed class TreeLauncher : Launcher
     {
@@ -81,7 +82,8 @@ public sealed partial record SoftmaxCrossEntropy
             bool saves = o.Saved.Length > 0;
             // At inference the losses stand in for what is saved; the kernel does not write them twice.
             View maximum = saves ? o.Saved[0].View : losses, logSum = saves ? o.Saved[1].View : losses;
-            forward.Run(new GroupCount(images), o.Inputs[0].View, o.Inputs[1].View, maximum, logSum, losses, classes, smoothing, saves ? 1 : 0);
+            forward.Run(new GroupCount(images), o.Inputs[0].View, o.Inputs[1].View, maximum, logSum, losses, classes, smoothing,
+                saves ? 1 : 0);
             mean.Run(new GroupCount(1), losses, o.Output.View, images);
         }
 
@@ -89,8 +91,9 @@ public sealed partial record SoftmaxCrossEntropy
         {
             if (!o.DInput.IsWanted)
                 return;
-            backward.Run(new GroupCount(images, (classes + backward.GroupSize - 1) / backward.GroupSize), o.Inputs[0].View, o.Inputs[1].View,
-                o.Saved[0].View, o.Saved[1].View, o.DOutput.View, o.DInput.Tensor.View, images, classes, smoothing, o.DInput.AddFlag);
+            backward.Run(new GroupCount(images, (classes + backward.GroupSize - 1) / backward.GroupSize), o.Inputs[0].View,
+                o.Inputs[1].View, o.Saved[0].View, o.Saved[1].View, o.DOutput.View, o.DInput.Tensor.View, images, classes, smoothing,
+                o.DInput.AddFlag);
         }
     }
 }

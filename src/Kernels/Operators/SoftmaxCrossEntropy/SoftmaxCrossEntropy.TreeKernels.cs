@@ -5,10 +5,11 @@ namespace GpuNet.Kernels;
 
 internal static class SoftmaxTreeKernels
 {
-    // A group owns an image, a thread every so manieth class. The threads' maxima, then their sums, meet in shared memory, halved again and
-    // again. Neighbouring threads read neighbouring logits.
+    // A group owns an image, a thread every so manieth class. The threads' maxima, then their sums, meet in shared memory, halved again
+    // and again. Neighbouring threads read neighbouring logits.
     [HotKernel]
-    public static void Forward<TGroup>(View x, View labels, View maximum, View logSum, View losses, int classes, float smoothing, int saves)
+    public static void Forward<TGroup>(
+        View x, View labels, View maximum, View logSum, View losses, int classes, float smoothing, int saves)
         where TGroup : unmanaged, IReductionGroup
     {
         ArrayView<float> first = SharedMemory.Allocate<float>(TGroup.Size);
@@ -85,7 +86,8 @@ internal static class SoftmaxTreeKernels
 
     // A thread owns dx[n,k]; images and blocks of classes are the grid's axes. Nothing is shared; loads are contiguous in k.
     [HotKernel]
-    public static void Backward(View x, View labels, View maximum, View logSum, View dy, View dx, int images, int classes, float smoothing, int add)
+    public static void Backward(
+        View x, View labels, View maximum, View logSum, View dy, View dx, int images, int classes, float smoothing, int add)
     {
         int k = (Grid.IdxY * Group.DimX) + Group.IdxX;
         if (k >= classes)
