@@ -9,7 +9,7 @@ namespace GpuNet.Tests.Golden;
 /// Operators and compositions against PyTorch, through the builder and a plan: outputs, gradients of inputs and of every parameter,
 /// running statistics.
 /// </summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class GoldenTests
 {
     private static readonly string[] Devices = ["cpu", "simulator 4x16"];

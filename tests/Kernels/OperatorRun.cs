@@ -99,15 +99,38 @@ internal sealed class OperatorRun
             Operands operands = Lay();
             launcher.Prepare(operands);
             launcher.Forward(operands);
-            if (!forwardOnly)
-                launcher.Backward(operands);
-            foreach ((Tensor tensor, float[] content) in untouchable)
-                Assert.That(tensor.ToArray(), Is.EqualTo(content), "an input or the output's gradient was written to");
-            RequireGuards(Unwritten.All(arena).ToArray(), taken);
             float[] Get(Tensor t) => t.IsNone ? [] : t.ToArray();
-            return new OperatorRun(Bfloat16.Values(op.OutputType, Get(operands.Output)), [.. operands.Parameters.Select(Get)],
+            float[] output = Bfloat16.Values(op.OutputType, Get(operands.Output));
+            RequireUntouched(untouchable);
+            if (!forwardOnly)
+            {
+                List<Tensor> gone = Spoil(op, operands);
+                launcher.Backward(operands);
+                RequireUntouched(untouchable.Where(u => !gone.Contains(u.Tensor)));
+            }
+            RequireGuards(Unwritten.All(arena).ToArray(), taken);
+            return new OperatorRun(output, [.. operands.Parameters.Select(Get)],
                 [.. operands.DInputs.Select(g => Get(g.Tensor))], [.. operands.DParameters.Select(Get)]);
         }
+    }
+
+    // A plan gives the memory of what backward does not read to others meanwhile.
+    private static List<Tensor> Spoil(Operator op, Operands operands)
+    {
+        List<Tensor> gone = [];
+        if (!op.BackwardReads.HasFlag(BackwardReads.Inputs))
+            gone.AddRange(operands.Inputs);
+        if (!op.BackwardReads.HasFlag(BackwardReads.Output))
+            gone.Add(operands.Output);
+        foreach (Tensor tensor in gone)
+            tensor.Upload([.. Enumerable.Repeat(float.NaN, (int)tensor.Shape.Elements)]);
+        return gone;
+    }
+
+    private static void RequireUntouched(IEnumerable<(Tensor Tensor, float[] Content)> untouchable)
+    {
+        foreach ((Tensor tensor, float[] content) in untouchable)
+            Assert.That(tensor.ToArray(), Is.EqualTo(content), "an input or the output's gradient was written to");
     }
 
     private static void RequireGuards(ReadOnlySpan<float> all, List<(int Start, int End)> taken)

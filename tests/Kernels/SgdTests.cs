@@ -4,7 +4,7 @@ using NUnit.Framework;
 namespace GpuNet.Tests.Kernels;
 
 /// <summary>The SGD step on every device against the formula in double precision, over several steps.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class SgdTests
 {
     private const int Steps = 4;

@@ -42,10 +42,10 @@ public sealed class Operands
     /// </summary>
     public uint Seed { get; set; }
 
-    /// <summary>The only input.</summary>
+    /// <summary>The first input.</summary>
     public Tensor Input => Inputs[0];
 
-    /// <summary>Gradient of the only input.</summary>
+    /// <summary>Gradient of the first input.</summary>
     public Gradient DInput => DInputs.Length == 0 ? Gradient.None : DInputs[0];
 }
 

@@ -138,7 +138,7 @@ public abstract partial record Operator
     public sealed override string ToString() =>
         $"{GetType().Name} {string.Join("+", Inputs)}->{Output}{(Detail.Length > 0 ? " " : "")}{Detail}";
 
-    /// <summary>What distinguishes the operator besides its extents, for lists and test names.</summary>
+    /// <summary>What distinguishes the operator besides its extents. It completes the line that is the key of tuned choices.</summary>
     protected virtual string Detail => "";
 
     /// <summary>A number of <see cref="Detail"/>, which the usual one is left out of.</summary>

@@ -42,9 +42,6 @@ internal sealed class HotKernelAttribute : Attribute
     /// <summary>Whether it reads global memory four floats at a time, where its type parameters allow it.</summary>
     public bool VectorLoads { get; init; }
 
-    /// <summary>Whether it is for processors, with more registers than a GPU has: its CUDA code is of no interest.</summary>
-    public bool Processors { get; init; }
-
     /// <summary>Whether it multiplies by matrix units.</summary>
     public bool MatrixUnits { get; init; }
 }

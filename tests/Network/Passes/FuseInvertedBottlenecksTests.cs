@@ -6,7 +6,7 @@ using NUnit.Framework;
 namespace GpuNet.Tests.Network.Passes;
 
 /// <summary>Which blocks become one operator, and that a training step stays the same.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class FuseInvertedBottlenecksTests
 {
     private static IEnumerable<string> KernelDevices => ["simulator 4x16", .. TestDevices.Interpreted];

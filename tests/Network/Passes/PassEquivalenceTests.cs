@@ -6,7 +6,7 @@ using NUnit.Framework;
 namespace GpuNet.Tests.Network.Passes;
 
 /// <summary>A plan for inference gives what a plan with gradients gives, which has few passes on a host and none elsewhere.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class PassEquivalenceTests
 {
     // Rounding, relative to the largest value, after some twenty layers.

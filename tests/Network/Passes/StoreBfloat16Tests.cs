@@ -4,7 +4,7 @@ using NUnit.Framework;
 
 namespace GpuNet.Tests.Network.Passes;
 
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class StoreBfloat16Tests
 {
     private static IEnumerable<string> Devices => TestDevices.Bfloat16;

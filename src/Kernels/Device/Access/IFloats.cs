@@ -147,7 +147,7 @@ internal struct Float8(Float4 a, Float4 b) : IFloats<Float8>
     public static Float8 operator *(Float8 a, Float8 b) => new(a.A * b.A, a.B * b.B);
 }
 
-/// <summary>Sixteen that are all there: processors make of them the widest register there is, a GPU would run out of registers.</summary>
+/// <summary>Sixteen that are all there: processors make of them the widest register there is.</summary>
 internal struct Float16(Float4 a, Float4 b, Float4 c, Float4 d) : IFloats<Float16>
 {
     public Float4 A = a, B = b, C = c, D = d;

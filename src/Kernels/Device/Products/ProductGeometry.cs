@@ -1,5 +1,3 @@
-using GpuNet.Kernels.Host;
-
 namespace GpuNet.Kernels;
 
 /// <summary>

@@ -25,7 +25,7 @@ internal readonly record struct SharedTile(int Rows, int Columns)
         _ => typeof(Tile32x32),
     };
 
-    /// <summary>Whether the device's groups are large enough.</summary>
+    /// <summary>Whether the device has groups and shared memory that are large enough.</summary>
     public static bool RunsOn(Device device) =>
         !device.IsHost && device.Info.MaxGroupSize >= LeastGroup && device.Info.SharedMemoryBytes >= MostSharedBytes;
 

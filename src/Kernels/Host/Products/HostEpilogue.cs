@@ -24,11 +24,8 @@ internal sealed unsafe class HostEpilogue<TLanes>
             secondPass = Policies.Create<SecondPass>(typeof(SecondPass<>), [typeof(TLanes), rest.Policy()], epilogue.Residual);
     }
 
-    /// <summary>Whether the inner loop moves values into [<see cref="Low"/>, <see cref="High"/>].</summary>
+    /// <summary>Whether the inner loop moves values into [0, <see cref="High"/>].</summary>
     public bool Clamps { get; }
-
-    /// <summary>The lower bound.</summary>
-    public float Low { get; }
 
     /// <summary>The upper bound.</summary>
     public float High { get; }
@@ -37,7 +34,6 @@ internal sealed unsafe class HostEpilogue<TLanes>
     public void Bound(ref TileOperands tile)
     {
         tile.Clamps = Clamps;
-        tile.Low = Low;
         tile.High = High;
     }
 

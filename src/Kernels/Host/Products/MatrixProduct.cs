@@ -4,7 +4,7 @@ namespace GpuNet.Kernels.Host;
 
 /// <summary>
 /// C = A·B (+ start) with an epilogue, or C += A·B, for a left matrix with many rows and a right one that is a filter: the forward
-/// pass and the data gradient of every convolution. The right matrix is packed into panels; register tiles then run over blocks of
+/// pass and the data gradient of convolutions over all channels. The right matrix is packed into panels; register tiles then run over blocks of
 /// rows (Goto and van de Geijn 2008, "Anatomy of High-Performance Matrix Multiplication"). Every element is one sum in the order of
 /// the rows of B, however the work is cut.
 /// </summary>

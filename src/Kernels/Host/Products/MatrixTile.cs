@@ -28,9 +28,9 @@ internal unsafe struct TileOperands
     /// <summary>Columns of C to write, at most as many as the tile has.</summary>
     public int Columns;
 
-    /// <summary>Whether C is moved into [Low, High] at the end.</summary>
+    /// <summary>Whether C is moved into [0, High] at the end.</summary>
     public bool Clamps;
-    public float Low, High;
+    public float High;
 
     /// <summary>
     /// Memory that will be read next, fetched into the second-level cache bit by bit, and the bit's size: 0 for nothing.
@@ -40,7 +40,7 @@ internal unsafe struct TileOperands
 }
 
 /// <summary>
-/// The inner loop of every product on the host: a tile of C that stays in registers while A and B stream past. With 14 rows of two
+/// The inner loop of the convolutions' products on the host: a tile of C that stays in registers while A and B stream past. With 14 rows of two
 /// 16-lane registers it takes 16 loads for 28 multiply-adds. One source serves all tiles: height and row are type arguments, and the
 /// compiler drops the rows a tile does not have.
 /// </summary>
@@ -140,7 +140,7 @@ internal static unsafe class MatrixTile
 
         if (o->Clamps)
         {
-            float low = o->Low, high = o->High;
+            float low = 0f, high = o->High;
             c0 = TRow.Clamp(c0, low, high);
             if (THeight.Rows > 1) c1 = TRow.Clamp(c1, low, high);
             if (THeight.Rows > 2) c2 = TRow.Clamp(c2, low, high);

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace GpuNet.Kernels.Host;
 
 /// <summary>
-/// C += Aᵀ·B over many rows: the weight gradient of every convolution, dw = xᵀ·dy. Rows are cut into a fixed number of
+/// C += Aᵀ·B over many rows: the weight gradient of convolutions over all channels, dw = xᵀ·dy. Rows are cut into a fixed number of
 /// chunks whose sums are combined in order, and C into blocks, as far as its size allows.
 /// </summary>
 internal sealed unsafe class TransposedProduct<TLanes>

@@ -66,14 +66,14 @@ internal sealed unsafe class DepthwiseRow<TLanes>
     {
         nint offset = ((q * (nint)g.StrideW) - g.Left) * g.C;
         if (g.KernelW == 3)
-            FourPixels<ThreeTaps>(taps, count, offset, start, y, pitch, epilogue.Clamps, epilogue.Low, epilogue.High);
+            FourPixels<ThreeTaps>(taps, count, offset, start, y, pitch, epilogue.Clamps, epilogue.High);
         else
-            FourPixels<FiveTaps>(taps, count, offset, start, y, pitch, epilogue.Clamps, epilogue.Low, epilogue.High);
+            FourPixels<FiveTaps>(taps, count, offset, start, y, pitch, epilogue.Clamps, epilogue.High);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FourPixels<TTaps>(
-        TapRow* taps, int count, nint offset, float* start, float* y, nint pitch, bool clamps, float low, float high)
+        TapRow* taps, int count, nint offset, float* start, float* y, nint pitch, bool clamps, float high)
         where TTaps : struct, ITaps
     {
         int n = TLanes.Count, c = 0;
@@ -103,7 +103,7 @@ internal sealed unsafe class DepthwiseRow<TLanes>
             }
             if (clamps)
             {
-                TLanes l = TLanes.Create(low), h = TLanes.Create(high);
+                TLanes l = TLanes.Create(0f), h = TLanes.Create(high);
                 (s0, s1, s2, s3) = (TLanes.Clamp(s0, l, h), TLanes.Clamp(s1, l, h), TLanes.Clamp(s2, l, h), TLanes.Clamp(s3, l, h));
                 (t0, t1, t2, t3) = (TLanes.Clamp(t0, l, h), TLanes.Clamp(t1, l, h), TLanes.Clamp(t2, l, h), TLanes.Clamp(t3, l, h));
             }
@@ -111,14 +111,14 @@ internal sealed unsafe class DepthwiseRow<TLanes>
             Store(t0, t1, t2, t3, y + c + n, pitch);
         }
         for (; c <= g.C - n; c += n)
-            FourPixelsOf<TLanes, TTaps>(taps, count, offset, start, y, pitch, clamps, low, high, c);
+            FourPixelsOf<TLanes, TTaps>(taps, count, offset, start, y, pitch, clamps, high, c);
         for (; c < g.C; c++)
-            FourPixelsOf<Lanes1, TTaps>(taps, count, offset, start, y, pitch, clamps, low, high, c);
+            FourPixelsOf<Lanes1, TTaps>(taps, count, offset, start, y, pitch, clamps, high, c);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FourPixelsOf<T, TTaps>(
-        TapRow* taps, int count, nint offset, float* start, float* y, nint pitch, bool clamps, float low, float high, int c)
+        TapRow* taps, int count, nint offset, float* start, float* y, nint pitch, bool clamps, float high, int c)
         where T : unmanaged, ILanes<T>
         where TTaps : struct, ITaps
     {
@@ -135,7 +135,7 @@ internal sealed unsafe class DepthwiseRow<TLanes>
         }
         if (clamps)
         {
-            T l = T.Create(low), h = T.Create(high);
+            T l = T.Create(0f), h = T.Create(high);
             (s0, s1, s2, s3) = (T.Clamp(s0, l, h), T.Clamp(s1, l, h), T.Clamp(s2, l, h), T.Clamp(s3, l, h));
         }
         Store(s0, s1, s2, s3, y + c, pitch);
@@ -223,7 +223,7 @@ internal sealed unsafe class DepthwiseRow<TLanes>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T Clamp<T>(T value, HostEpilogue<TLanes> epilogue)
         where T : unmanaged, ILanes<T> =>
-        epilogue.Clamps ? T.Clamp(value, T.Create(epilogue.Low), T.Create(epilogue.High)) : value;
+        epilogue.Clamps ? T.Clamp(value, T.Create(0f), T.Create(epilogue.High)) : value;
 
     private interface ITaps
     {

@@ -16,18 +16,6 @@ internal static class NormVectorKernels
         scale[c] = weight[c] * deviation;
     }
 
-    // A thread owns the factors of a channel (see NormPrologue), from a mean and either an inverse deviation or a variance. Nothing is
-    // shared; accesses are contiguous.
-    public static void Factors(View weight, View bias, View mean, View spread, View factors, int channels, int isVariance, float epsilon)
-    {
-        int c = (Grid.IdxX * Group.DimX) + Group.IdxX;
-        if (c >= channels)
-            return;
-        float scale = weight[c] * (isVariance != 0 ? 1f / XMath.Sqrt(spread[c] + epsilon) : spread[c]);
-        factors[c] = scale;
-        factors[channels + c] = bias[c] - (mean[c] * scale);
-    }
-
     // A thread owns four neighbouring channels of dx in some rows (see ElementwiseGeometry). Nothing is shared; neighbouring threads read
     // neighbouring vectors, and the rows of statistics stay in the cache. With the sums times `share`, which is 0 where they take no part.
     [HotKernel(VectorLoads = true)]

@@ -15,7 +15,7 @@ namespace GpuNet.Kernels;
 public sealed partial record DepthwiseConv(Shape Input, Window Window, bool Bias = false) : Convolutional(Input, Bias)
 {
     /// <summary>Most taps a kernel may have: the host code keeps the addresses of a pixel's taps on its stack.</summary>
-    public const int MaxTaps = 4096;
+    internal const int MaxTaps = 4096;
 
     /// <inheritdoc/>
     public override Shape Result

@@ -20,7 +20,7 @@ internal readonly struct FilterRow<T>(T k0, T k1, T k2, T k3, T k4)
 
     public T Add(T sum, T x0, T x1, T x2, T x3, T x4) => sum + (x0 * K0) + (x1 * K1) + (x2 * K2) + (x3 * K3) + (x4 * K4);
 
-    /// <summary>Reads tap row a.</summary>
+    /// <summary>Reads the taps of a row: <paramref name="count"/> channels from <paramref name="at"/> on, a tap every <paramref name="pitch"/>.</summary>
     public static FilterRow<T> Load<TWindow, TInput>(View weight, int at, int pitch, int count)
         where TWindow : unmanaged, IWindowShape
         where TInput : unmanaged, IInput

@@ -25,7 +25,7 @@ internal readonly record struct RowTileShape(RowTileWidth Width, int GroupSize, 
     /// <summary>Threads of a group at most: several groups fit a multiprocessor with the registers that a tile takes.</summary>
     public const int MaxThreads = 128;
 
-    // Waves of groups: enough that the last one, which is not full, costs little, and few enough that sums of groups stay small.
+    // Groups on a multiprocessor: enough that the last wave, which is not full, costs little, and few enough that sums of groups stay small.
     private const int SummingGroups = 16;
 
     // Parts that a core of a processor has at least, so that all finish at about the same time.

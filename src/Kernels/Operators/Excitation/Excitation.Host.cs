@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using GpuNet.Kernels.Host;
 
 namespace GpuNet.Kernels;
 

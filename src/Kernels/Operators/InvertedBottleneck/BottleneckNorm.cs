@@ -1,3 +1,6 @@
+using ILGPU;
+using ILGPU.Algorithms;
+
 namespace GpuNet.Kernels;
 
 /// <summary>
@@ -21,7 +24,7 @@ internal sealed class BottleneckNorm
     {
         (this.op, this.parameter, this.statistic) = (op, parameter, statistic);
         combine = op.Input.Rows > 1 ? new MomentsCombine(device, moments, op.Input.Rows, op.Epsilon, op.Momentum) : null;
-        factors = new(device, NormVectorKernels.Factors);
+        factors = new(device, BottleneckNormKernels.Factors);
         backward = op.Bind(device);
     }
 
@@ -76,4 +79,19 @@ internal sealed class BottleneckNorm
 
     /// <summary>Gradients of its input and parameters.</summary>
     public void Backward(Operands bound) => backward.Backward(bound);
+}
+
+internal static class BottleneckNormKernels
+{
+    // A thread owns the factors of a channel (see NormPrologue), from a mean and either an inverse deviation or a variance. Nothing is
+    // shared; accesses are contiguous.
+    public static void Factors(View weight, View bias, View mean, View spread, View factors, int channels, int isVariance, float epsilon)
+    {
+        int c = (Grid.IdxX * Group.DimX) + Group.IdxX;
+        if (c >= channels)
+            return;
+        float scale = weight[c] * (isVariance != 0 ? 1f / XMath.Sqrt(spread[c] + epsilon) : spread[c]);
+        factors[c] = scale;
+        factors[channels + c] = bias[c] - (mean[c] * scale);
+    }
 }

@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
 
-using GpuNet.Kernels.Host;
-
 namespace GpuNet.Kernels;
 
 internal sealed unsafe partial class GatheredNorm<TLanes>

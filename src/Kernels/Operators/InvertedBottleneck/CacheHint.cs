@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using GpuNet.Kernels.Host;
 
-namespace GpuNet.Kernels.Host;
+namespace GpuNet.Kernels;
 
 /// <summary>What host loops tell the caches about memory they stream through. Results do not depend on it.</summary>
 internal static unsafe class CacheHint

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using GpuNet.Kernels.Host;
 
-namespace GpuNet.Kernels;
+namespace GpuNet.Kernels.Host;
 
 /// <summary>
 /// Moments of blocks of rows on their way to those of all rows. With block means m_i of n_i rows, δ_i = m_i − r for an r near them, and

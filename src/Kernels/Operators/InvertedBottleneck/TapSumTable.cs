@@ -1,4 +1,6 @@
-namespace GpuNet.Kernels.Host;
+using GpuNet.Kernels.Host;
+
+namespace GpuNet.Kernels;
 
 /// <summary>The loops of <see cref="TapSum"/> for one lane width, by the number of taps.</summary>
 internal static unsafe class TapSumTable<TLanes>

@@ -1,4 +1,4 @@
-namespace GpuNet.Kernels.Host;
+namespace GpuNet.Kernels;
 
 /// <summary>
 /// One axis of a convolution as a gather: target u reads source index u·Step + Offsets[i] through kernel tap Taps[i], where that

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
+using GpuNet.Kernels.Host;
 
-namespace GpuNet.Kernels.Host;
+namespace GpuNet.Kernels;
 
 /// <summary>What a sum over taps works on: a line of target pixels, and for each tap the line it reads.</summary>
 internal unsafe struct TapOperands
@@ -32,7 +33,7 @@ internal unsafe struct TapOperands
 }
 
 /// <summary>
-/// The inner loops of depthwise convolution: the weights of a strip of channels stay in registers while the line goes past. Lines are
+/// The inner loops of depthwise convolution in training: the weights of a strip of channels stay in registers while the line goes past. Lines are
 /// padded, so that no tap is tested. One source serves all numbers of taps: the compiler drops those a call does not have.
 /// </summary>
 internal static unsafe class TapSum

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using GpuNet.Kernels.Host;
 
-namespace GpuNet.Kernels;
+namespace GpuNet.Kernels.Host;
 
 /// <summary>An activation that host code applies to floats in place.</summary>
 internal abstract unsafe class HostActivation
