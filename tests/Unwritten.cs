@@ -18,12 +18,17 @@ internal static class Unwritten
     public static Arena Arena(Device device, long bytes)
     {
         var arena = new Arena(device, bytes, "test");
-        Tensor all = All(arena);
-        if (device.IsHost)
-            all.Span.Fill(Value);
-        else
-            all.View.CopyFromCPU(device.Stream, [.. Enumerable.Repeat(Value, (int)all.Shape.Elements)]);
+        Fill(device, All(arena));
         return arena;
+    }
+
+    /// <summary>Makes it as if nothing had written to a tensor.</summary>
+    public static void Fill(Device device, Tensor tensor)
+    {
+        if (device.IsHost)
+            tensor.Span.Fill(Value);
+        else
+            tensor.View.CopyFromCPU(device.Stream, [.. Enumerable.Repeat(Value, (int)tensor.Shape.Elements)]);
     }
 
     /// <summary>All of an arena.</summary>

@@ -104,7 +104,7 @@ internal sealed class OperatorRun
             RequireUntouched(untouchable);
             if (!forwardOnly)
             {
-                List<Tensor> gone = Spoil(op, operands);
+                List<Tensor> gone = Spoil(device, op, operands);
                 launcher.Backward(operands);
                 RequireUntouched(untouchable.Where(u => !gone.Contains(u.Tensor)));
             }
@@ -115,7 +115,7 @@ internal sealed class OperatorRun
     }
 
     // A plan gives the memory of what backward does not read to others meanwhile.
-    private static List<Tensor> Spoil(Operator op, Operands operands)
+    private static List<Tensor> Spoil(Device device, Operator op, Operands operands)
     {
         List<Tensor> gone = [];
         if (!op.BackwardReads.HasFlag(BackwardReads.Inputs))
@@ -123,7 +123,7 @@ internal sealed class OperatorRun
         if (!op.BackwardReads.HasFlag(BackwardReads.Output))
             gone.Add(operands.Output);
         foreach (Tensor tensor in gone)
-            tensor.Upload([.. Enumerable.Repeat(float.NaN, (int)tensor.Shape.Elements)]);
+            Unwritten.Fill(device, tensor);
         return gone;
     }
 

@@ -1,12 +1,13 @@
+using System.Text.RegularExpressions;
 using GpuNet.Kernels;
 using GpuNet.Network;
 using NUnit.Framework;
 
 namespace GpuNet.Tests.Network;
 
-/// <summary>The program on README's first screen.</summary>
+/// <summary>The program on README's first screen, and where README and the other pages lead.</summary>
 [TestFixture]
-internal sealed class ReadmeTests
+internal sealed partial class ReadmeTests
 {
     [Test]
     public void The_first_program_runs()
@@ -29,4 +30,40 @@ internal sealed class ReadmeTests
         Assert.That(plan.Output("loss").ToArray()[0], Is.EqualTo(MathF.Log(10)).Within(1e-3), "equal scores for ten classes");
         Assert.That(parameters.Gradient("classifier.bias").ToArray().Sum(MathF.Abs), Is.GreaterThan(0.1));
     }
+
+    [Test]
+    public void Pages_name_files_that_exist()
+    {
+        DirectoryInfo? root = new(TestContext.CurrentContext.TestDirectory);
+        while (root is not null && !File.Exists(Path.Combine(root.FullName, "GpuNet.sln")))
+            root = root.Parent;
+        if (root is null)
+            Assert.Ignore("the tests run apart from the sources");
+        string[] pages = [Path.Combine(root.FullName, "README.md"), .. Directory.GetFiles(Path.Combine(root.FullName, "docs"), "*.md")];
+        int seen = 0;
+        foreach (string page in pages)
+        {
+            string text = File.ReadAllText(page);
+            foreach (Match match in Link().Matches(text))
+            {
+                seen++;
+                string target = Path.Combine(Path.GetDirectoryName(page)!, match.Groups[1].Value);
+                Assert.That(Path.Exists(target), $"{Path.GetFileName(page)}: {match.Value}");
+            }
+            // From the top, or from the rooms of the kernels.
+            foreach (string named in SourcePath().Matches(text).Select(m => m.Groups[1].Value).Where(n => !n.Contains("Name", StringComparison.Ordinal)))
+            {
+                seen++;
+                Assert.That(Path.Exists(Path.Combine(root.FullName, named)) || Path.Exists(Path.Combine(root.FullName, "src", "Kernels", named)),
+                    $"{Path.GetFileName(page)}: {named}");
+            }
+        }
+        Assert.That(seen, Is.GreaterThan(30));
+    }
+
+    [GeneratedRegex(@"\]\((?!https?:)([^)#]+)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"`((?:[\w.-]+/)+[\w.-]+\.(?:cs|sh|md))`")]
+    private static partial Regex SourcePath();
 }

@@ -36,7 +36,7 @@ internal static class RowTileBinding
 
     // A thread never has a vector of which a part is missing.
     private static Type AccessOf(RowTileShape shape, ElementType type) =>
-        shape.Width == RowTileWidth.Guarded ? typeof(RepeatLast) : Policies.Of(typeof(Whole<>), Access.Policy(vectors: true, type));
+        shape.Width == RowTileWidth.Partial ? typeof(RepeatLast) : Policies.Of(typeof(Whole<>), Access.Policy(vectors: true, type));
 }
 
 /// <summary>

@@ -6,7 +6,7 @@ namespace GpuNet.Kernels;
 internal enum RowTileWidth
 {
     /// <summary>Four, float by float, or fewer at the end.</summary>
-    Guarded,
+    Partial,
 
     /// <summary>Four as a vector.</summary>
     Four,
@@ -76,7 +76,7 @@ internal readonly record struct RowTileShape(RowTileWidth Width, int GroupSize, 
         if (wide > 0)
             shapes.Add(Over(op, RowTileWidth.Sixteen, 0, wide, group, range));
         if (wide < channels)
-            shapes.Add(Over(op, vectors ? RowTileWidth.Four : RowTileWidth.Guarded, wide, channels, group, range));
+            shapes.Add(Over(op, vectors ? RowTileWidth.Four : RowTileWidth.Partial, wide, channels, group, range));
         return [.. shapes];
     }
 
