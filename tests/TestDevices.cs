@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using NUnit.Framework;
 
+// More than small machines have cores: tests wait, for barriers of the simulator and for compilers of kernels.
+[assembly: LevelOfParallelism(4)]
+
 namespace GpuNet.Tests;
 
 /// <summary>
