@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using GpuNet.Network;
 
 namespace GpuNet.Bench;
 

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using GpuNet.Cli;
-using GpuNet.Network;
 
 namespace GpuNet.Bench;
 

@@ -1,6 +1,3 @@
-using GpuNet.Data;
-using GpuNet.Network;
-
 namespace GpuNet.Bench.Comparison;
 
 /// <summary>

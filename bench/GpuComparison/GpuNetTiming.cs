@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using GpuNet.Network;
 
 namespace GpuNet.Bench.GpuComparison;
 

@@ -13,7 +13,7 @@ internal static class GpuShares
     public static IEnumerable<GpuShare> Measure(BenchDevice on, int size)
     {
         var subject = new Subject(
-            [on.Device.Name], [new Network.ModelSpec("mobilenetv2") { ImageHeight = size, ImageWidth = size }], null, 0);
+            [on.Device.Name], [new ModelSpec("mobilenetv2") { ImageHeight = size, ImageWidth = size }], null, 0);
         foreach (Direction direction in (Direction[])[Direction.Forward, Direction.Backward])
         {
             double bytes = 0, nanoseconds = 0;

@@ -1,5 +1,4 @@
 using GpuNet.Kernels;
-using GpuNet.Network;
 
 namespace GpuNet.Bench.Operators;
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json.Serialization;
-using GpuNet.Network;
 using Spectre.Console;
 
 namespace GpuNet.Cli;

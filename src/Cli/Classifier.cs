@@ -1,5 +1,3 @@
-using GpuNet.Network;
-
 namespace GpuNet.Cli;
 
 /// <summary>The network of a checkpoint, ready to classify up to a batch of images at a time.</summary>

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using GpuNet.Data;
-using GpuNet.Network;
 using Spectre.Console;
 
 namespace GpuNet.Cli;

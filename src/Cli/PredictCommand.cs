@@ -2,8 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Numerics.Tensors;
 using System.Text.Json.Serialization;
-using GpuNet.Data;
-using GpuNet.Network;
 using Spectre.Console;
 
 namespace GpuNet.Cli;

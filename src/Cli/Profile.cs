@@ -3,7 +3,6 @@ using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Globalization;
 using GpuNet.Kernels;
-using GpuNet.Network;
 using Spectre.Console;
 
 namespace GpuNet.Cli;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using GpuNet.Kernels;
-using GpuNet.Network;
 
 namespace GpuNet.Cli;
 

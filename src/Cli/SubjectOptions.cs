@@ -1,5 +1,4 @@
 using System.CommandLine;
-using GpuNet.Network;
 
 namespace GpuNet.Cli;
 

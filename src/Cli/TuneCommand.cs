@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using GpuNet.Kernels;
-using GpuNet.Network;
 using Spectre.Console;
 using Subject = GpuNet.Cli.SubjectOptions.Subject;
 

@@ -1,4 +1,4 @@
-namespace GpuNet.Data;
+namespace GpuNet;
 
 /// <summary>
 /// Random changes that keep the label: a crop of the image's size from the image with a border around it, then a mirror image.

@@ -1,6 +1,6 @@
 using System.Runtime.ExceptionServices;
 
-namespace GpuNet.Data;
+namespace GpuNet;
 
 /// <summary>
 /// Prepares batches on another thread while the caller uses the one before. Buffers form a small ring allocated with the loader; nothing

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace GpuNet.Data;
+namespace GpuNet;
 
 /// <summary>
 /// CIFAR-10 in its binary form (Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009): every

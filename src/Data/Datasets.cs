@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace GpuNet.Data;
+namespace GpuNet;
 
 /// <summary>Opens data sets by the text a person types: <c>cifar10:FOLDER</c> or <c>shapes[:train=N,test=N,seed=N]</c>.</summary>
 public static class Datasets

@@ -1,4 +1,4 @@
-namespace GpuNet.Data;
+namespace GpuNet;
 
 /// <summary>
 /// Labelled images of one size held in memory: 8-bit pixels, NHWC, one byte a channel, and one class label an image.

@@ -1,4 +1,4 @@
-namespace GpuNet.Data;
+namespace GpuNet;
 
 /// <summary>
 /// Bytes to floats, channel by channel: (byte / 255 - mean) / deviation. A byte has 256 values, so the formula is one table a channel.

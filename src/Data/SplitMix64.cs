@@ -1,4 +1,4 @@
-namespace GpuNet.Data;
+namespace GpuNet;
 
 /// <summary>
 /// A small counter-based generator: output n is a mix of key + n * gamma (Steele, Lea and Flood, "Fast Splittable Pseudorandom

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using GpuNet.Kernels;
 
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>
 /// A network: an append-only list of operators, each reading tensors that are already there. Shapes are checked when a node is

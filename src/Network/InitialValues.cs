@@ -1,6 +1,4 @@
-using GpuNet.Kernels;
-
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>
 /// Draws from an <see cref="Initializer"/> with a generator of our own (SplitMix64, Steele et al. 2014), so that a seed means the

@@ -1,4 +1,4 @@
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>
 /// Places buffers with known lifetimes in one block: largest first, each at the lowest offset where it overlaps no buffer that lives

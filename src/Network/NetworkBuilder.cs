@@ -1,6 +1,6 @@
 using GpuNet.Kernels;
 
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>
 /// Builds a graph layer by layer: one line an operator, and the small compositions that networks are made of. Every layer takes the

@@ -1,6 +1,6 @@
 using GpuNet.Kernels;
 
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>
 /// The parameters of a network on a device, under their full names: values, gradients, and running statistics. Weights come first in

@@ -1,4 +1,4 @@
-namespace GpuNet.Network;
+namespace GpuNet;
 
 public sealed partial class Plan
 {

@@ -1,6 +1,6 @@
 using GpuNet.Kernels;
 
-namespace GpuNet.Network;
+namespace GpuNet;
 
 public sealed partial class Plan
 {

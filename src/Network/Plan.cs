@@ -1,6 +1,6 @@
 using GpuNet.Kernels;
 
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>
 /// A graph made ready for a device: rewritten by passes, lifetimes turned into offsets of one arena, and every operator bound to its

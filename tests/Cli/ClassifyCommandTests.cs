@@ -1,5 +1,4 @@
 using System.Text.Json;
-using GpuNet.Data;
 using GpuNet.Tests.Data;
 using NUnit.Framework;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using GpuNet.Network;
 using GpuNet.Tests.Data;
 using NUnit.Framework;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using GpuNet.Kernels;
-using GpuNet.Network;
 using GpuNet.Tests.Data;
 using GpuNet.Tests.Golden;
 using NUnit.Framework;

@@ -1,4 +1,3 @@
-using GpuNet.Network;
 using GpuNet.Tests.Data;
 using NUnit.Framework;
 

@@ -1,8 +1,6 @@
 using System.Text.Json;
 using System.Xml.Linq;
 using GpuNet.Cli;
-using GpuNet.Data;
-using GpuNet.Network;
 using GpuNet.Tests.Data;
 using NUnit.Framework;
 

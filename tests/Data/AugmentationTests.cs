@@ -1,4 +1,3 @@
-using GpuNet.Data;
 using NUnit.Framework;
 
 namespace GpuNet.Tests.Data;

@@ -1,5 +1,4 @@
 using System.Text;
-using GpuNet.Data;
 using NUnit.Framework;
 
 namespace GpuNet.Tests.Data;

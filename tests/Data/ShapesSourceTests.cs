@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using GpuNet.Data;
 using NUnit.Framework;
 
 namespace GpuNet.Tests.Data;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using GpuNet.Network;
 
 namespace GpuNet.Tests.Golden;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using GpuNet.Kernels;
-using GpuNet.Network;
 using NUnit.Framework;
 
 namespace GpuNet.Tests.Golden;

@@ -1,5 +1,3 @@
-using GpuNet.Kernels;
-
 namespace GpuNet.Tests.Kernels;
 
 /// <summary>Numbers of 16 bits as the format defines them: 8 bits of significand, the exponents of float32.</summary>

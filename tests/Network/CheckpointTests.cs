@@ -1,4 +1,3 @@
-using GpuNet.Network;
 using NUnit.Framework;
 
 namespace GpuNet.Tests.Network;

@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using GpuNet.Network;
 using NUnit.Framework;
 
 namespace GpuNet.Tests.Network;

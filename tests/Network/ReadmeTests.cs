@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using GpuNet.Kernels;
-using GpuNet.Network;
 using NUnit.Framework;
 
 namespace GpuNet.Tests.Network;

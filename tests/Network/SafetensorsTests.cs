@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using GpuNet.Network;
 using NUnit.Framework;
 
 namespace GpuNet.Tests.Network;

@@ -1,5 +1,4 @@
 using GpuNet.Kernels;
-using GpuNet.Network;
 using NUnit.Framework;
 
 namespace GpuNet.Tests.Network;

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using GpuNet.Data;
-using GpuNet.Network;
 
 namespace GpuNet.Cli;
 

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace GpuNet.Data;
+namespace GpuNet;
 
 /// <summary>
 /// Reads PNG (8 bits a channel, not interlaced) and binary PPM (P6); the content decides, not the file's name. Alpha is left out, as

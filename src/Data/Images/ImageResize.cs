@@ -1,4 +1,4 @@
-namespace GpuNet.Data;
+namespace GpuNet;
 
 /// <summary>
 /// Brings a picture to a network's input size the way torchvision does on PIL images: <c>Resize(size)</c>, then <c>CenterCrop(size)</c>.

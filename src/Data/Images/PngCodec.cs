@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
 
-namespace GpuNet.Data;
+namespace GpuNet;
 
 /// <summary>PNG after its specification (W3C, third edition): 8 bits a channel, colour types 0, 2, 3, 4 and 6, not interlaced.</summary>
 internal static class PngCodec

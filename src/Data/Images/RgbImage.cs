@@ -1,4 +1,4 @@
-namespace GpuNet.Data;
+namespace GpuNet;
 
 /// <summary>One picture in memory: 8-bit RGB, rows from top to bottom, channels last.</summary>
 public sealed class RgbImage

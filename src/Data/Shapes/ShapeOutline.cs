@@ -1,4 +1,4 @@
-namespace GpuNet.Data;
+namespace GpuNet;
 
 /// <summary>
 /// The ten outlines as signed distances: negative inside, never larger in size than the true distance to the edge, so a pixel

@@ -1,4 +1,4 @@
-namespace GpuNet.Data;
+namespace GpuNet;
 
 /// <summary>
 /// Draws one image of the shapes set: background (gradient and texture), clutter, the shape with a shading of its own, noise.

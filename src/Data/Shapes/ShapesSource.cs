@@ -1,4 +1,4 @@
-namespace GpuNet.Data;
+namespace GpuNet;
 
 /// <summary>
 /// An embedded set to train on without a download: ten classes of filled shapes, 32 x 32 RGB, each drawn with its own colours, size,

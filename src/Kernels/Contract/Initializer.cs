@@ -1,4 +1,4 @@
-namespace GpuNet.Kernels;
+namespace GpuNet;
 
 /// <summary>A distribution that initial parameter values are drawn from.</summary>
 /// <param name="Distribution">Its form.</param>

@@ -1,4 +1,4 @@
-namespace GpuNet.Kernels;
+namespace GpuNet;
 
 /// <summary>How the values on both sides of an operator lie in memory.</summary>
 /// <param name="Input">Those it reads.</param>

@@ -1,4 +1,4 @@
-namespace GpuNet.Kernels;
+namespace GpuNet;
 
 /// <summary>
 /// How a kernel slides over an image: extents, stride, dilation and padding per side. Output row p reads input rows

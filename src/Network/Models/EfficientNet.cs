@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using GpuNet.Kernels;
 
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>
 /// EfficientNet (Tan and Le 2019, arXiv:1905.11946), with torchvision's parameter names and initial values.

@@ -1,6 +1,4 @@
-using GpuNet.Kernels;
-
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>
 /// MobileNetV2 (Sandler et al. 2018, arXiv:1801.04381), with torchvision's parameter names and initial values.

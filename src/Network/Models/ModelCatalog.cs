@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>The networks that can be asked for by name.</summary>
 public static class ModelCatalog

@@ -1,4 +1,4 @@
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>Which network, for which images: what a checkpoint must remember to build it again.</summary>
 /// <param name="Name">A name of <see cref="ModelCatalog"/>.</param>

@@ -1,6 +1,6 @@
 using GpuNet.Kernels;
 
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>
 /// Folds a batch norm, with its activation, into the convolution before it. With s = weight / √(running_var + ε) the convolution has

@@ -1,6 +1,6 @@
 using GpuNet.Kernels;
 
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>
 /// Makes one operator, <see cref="ElementwiseChain"/>, of activations, sums and gates in a row, so that what lies between them never

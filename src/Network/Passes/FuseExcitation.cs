@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using GpuNet.Kernels;
 
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>
 /// Makes one operator, <see cref="Excitation"/>, of the two layers that make a gate of an image's means. For devices that run kernels,

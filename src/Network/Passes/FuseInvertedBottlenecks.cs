@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using GpuNet.Kernels;
 
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>
 /// Makes one operator, <see cref="InvertedBottleneck"/>, of the convolutions and norms of an inverted residual: expand, filter

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using GpuNet.Kernels;
 
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>
 /// A graph on its way into another one. A pass goes through the nodes of the first in order and copies or merges them into the second;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>
 /// What a plan for inference does to a graph. Every pass is a function from graph to graph that keeps inputs, outputs

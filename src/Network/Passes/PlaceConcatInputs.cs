@@ -1,6 +1,6 @@
 using GpuNet.Kernels;
 
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>
 /// Lets convolutions write into their channels of a concatenation, which then has nothing left to do. All of its inputs must be

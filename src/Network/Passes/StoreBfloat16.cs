@@ -1,6 +1,6 @@
 using GpuNet.Kernels;
 
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>
 /// Keeps in 16 bits what operators that can (<see cref="Operator.Stored"/>) hand on to one another: half the bytes, for layers that

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>
 /// Writes the calls a profiler has seen as a trace that chrome://tracing and https://ui.perfetto.dev show: a JSON array of complete

@@ -1,6 +1,6 @@
 using GpuNet.Kernels;
 
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>What a profiler has seen of one thing: an operator in one direction, or something that is none.</summary>
 /// <param name="Name">The operator as it describes itself, or what else was timed.</param>

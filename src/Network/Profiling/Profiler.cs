@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using GpuNet.Kernels;
 
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>
 /// Times every operator of the plans it is given to (<see cref="Plan.Profiler"/>), and what else is measured through it. It waits for the

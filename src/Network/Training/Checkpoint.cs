@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>
 /// A trained or half-trained classifier in a folder: <c>weights.safetensors</c>, <c>momentum.safetensors</c>, and

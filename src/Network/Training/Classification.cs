@@ -1,6 +1,6 @@
 using System.Numerics.Tensors;
 
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>What class scores say, computed on the host.</summary>
 public static class Classification

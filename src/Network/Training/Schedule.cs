@@ -1,4 +1,4 @@
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>How the learning rate changes over a run.</summary>
 public abstract record Schedule

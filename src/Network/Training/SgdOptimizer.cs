@@ -1,6 +1,6 @@
 using GpuNet.Kernels;
 
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>Updates all parameters of a store: one pass over the weights, one over biases and norms.</summary>
 public sealed class SgdOptimizer : IDisposable

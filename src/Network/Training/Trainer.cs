@@ -1,4 +1,4 @@
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>
 /// Trains an image classifier: parameters, a training plan, an inference plan and the optimiser, which share one device. The same

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>Converts elements of a safetensors file, which are little-endian and packed, to numbers.</summary>
 internal static class SafetensorsElements

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Win32.SafeHandles;
 
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>
 /// A safetensors file open for reading (https://github.com/huggingface/safetensors): 8 bytes with the header's size, a JSON header,

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>
 /// Reads the JSON header of a safetensors file and holds it to every rule of the format. A reader that is strict here need not ask

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>Element types of a safetensors file.</summary>
 public enum SafetensorsType

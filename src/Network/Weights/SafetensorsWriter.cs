@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>
 /// Collects tensors and writes them as one safetensors file. The values are not copied; they must stay as they are until

@@ -1,6 +1,6 @@
 using GpuNet.Kernels;
 
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>
 /// The border between the layout of files (NCHW images, OIHW filters, [out, in] matrices) and the library's own (<see cref="Shape"/>).

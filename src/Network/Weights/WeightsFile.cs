@@ -1,4 +1,4 @@
-namespace GpuNet.Network;
+namespace GpuNet;
 
 /// <summary>
 /// Parameters in safetensors files under their full names, in PyTorch's layout: filters OIHW, matrices [outputs, inputs], running

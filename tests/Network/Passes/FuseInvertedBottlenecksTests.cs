@@ -1,5 +1,4 @@
 using GpuNet.Kernels;
-using GpuNet.Network;
 using GpuNet.Tests.Data;
 using NUnit.Framework;
 

@@ -1,6 +1,3 @@
-using GpuNet.Kernels;
-using GpuNet.Network;
-
 namespace GpuNet.Tests.Network.Passes;
 
 /// <summary>Small networks of everything that passes touch, and of what they must leave alone.</summary>

@@ -1,4 +1,4 @@
-namespace GpuNet.Kernels;
+namespace GpuNet;
 
 /// <summary>An elementwise non-linearity. Its slope at a kink is the one PyTorch takes.</summary>
 public enum ActivationKind
