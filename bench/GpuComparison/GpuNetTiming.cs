@@ -11,7 +11,7 @@ internal sealed class GpuNetTiming : IDisposable
     private readonly Device device;
     private readonly ParameterStore parameters;
     private readonly Plan plan;
-    private readonly SgdOptimizer? optimizer;
+    private readonly ParameterUpdate? optimizer;
     private uint step;
 
     public GpuNetTiming(GpuWork work, int size, Device device)
@@ -24,7 +24,7 @@ internal sealed class GpuNetTiming : IDisposable
         {
             parameters.Initialize(1);
             plan = new Plan(graph, parameters, work.Train ? PlanMode.Training : PlanMode.Inference);
-            optimizer = work.Train ? new SgdOptimizer(parameters, new SgdOptions()) : null;
+            optimizer = work.Train ? new ParameterUpdate(parameters, new Sgd()) : null;
         }
         catch
         {

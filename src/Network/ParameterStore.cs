@@ -68,6 +68,16 @@ public sealed class ParameterStore : IDisposable
     /// <summary>Bytes of all trained parameters, weights first.</summary>
     public long TrainedBytes { get; }
 
+    /// <summary>Bytes of all parameters, statistics last.</summary>
+    public long Bytes => values.Bytes;
+
+    /// <summary>
+    /// Where each parameter lies, in the order of memory. Every place begins on a boundary of <see cref="Arena.Alignment"/>, and what is
+    /// left up to the next one holds zeros.
+    /// </summary>
+    public IEnumerable<ParameterPlace> Places => entries.OrderBy(e => e.Value.Offset).Select(e => new ParameterPlace(
+        e.Key, e.Value.Spec, e.Value.Offset, gradients is null || !e.Value.Spec.IsTrained ? ParameterPlace.Nowhere : e.Value.Offset));
+
     /// <summary>
     /// Counts the changes of values. A plan compares it with that of its last pass, to know whether what it made of the parameters
     /// still holds.
@@ -139,4 +149,20 @@ public sealed class ParameterStore : IDisposable
         : throw new GpuNetException($"The network has no parameter {name}.");
 
     private readonly record struct Entry(ParameterSpec Spec, long Offset);
+}
+
+/// <summary>Where a parameter of a <see cref="ParameterStore"/> lies.</summary>
+/// <param name="Name">Its full name.</param>
+/// <param name="Spec">What it is.</param>
+/// <param name="Offset">First byte of its values, as <see cref="ParameterStore.ValueRange"/> counts them.</param>
+/// <param name="GradientOffset">
+/// First byte of its gradient, as <see cref="ParameterStore.GradientRange"/> counts them; <see cref="Nowhere"/> if it has none.
+/// </param>
+public readonly record struct ParameterPlace(string Name, ParameterSpec Spec, long Offset, long GradientOffset)
+{
+    /// <summary>The offset of what is not there.</summary>
+    public const long Nowhere = -1;
+
+    /// <summary>Bytes up to where the next parameter may begin.</summary>
+    public long Bytes => Arena.Align(Spec.Shape.Bytes);
 }

@@ -102,7 +102,7 @@ internal sealed class PlanLaunchesTests
         parameters.Initialize(1);
         using var training = new Plan(graph, parameters, PlanMode.Training);
         using var inference = new Plan(graph, parameters, PlanMode.Inference);
-        using var optimizer = new SgdOptimizer(parameters, new SgdOptions());
+        using var optimizer = new ParameterUpdate(parameters, new Sgd());
         var losses = new List<float>();
         for (int step = 0; step < 3; step++)
         {

@@ -92,7 +92,7 @@ internal sealed class PlanTests
         using var parameters = new ParameterStore(graph, device, withGradients: true);
         parameters.Initialize(1);
         using var plan = new Plan(graph, parameters, PlanMode.Training);
-        using var optimizer = new SgdOptimizer(parameters, new SgdOptions());
+        using var optimizer = new ParameterUpdate(parameters, new Sgd());
         plan.Input("input").Upload(Noise(2 * 16 * 16 * 3, 2));
         plan.Input("labels").Upload([0, 3]);
         void Step()

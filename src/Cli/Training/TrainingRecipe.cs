@@ -89,7 +89,7 @@ internal sealed record TrainingRecipe
         Batch = Batch,
         LabelSmoothing = LabelSmoothing,
         Seed = Seed,
-        Sgd = new SgdOptions { Momentum = Momentum, Nesterov = Momentum > 0, Decay = Decay },
+        Sgd = new Sgd { Momentum = Momentum, Nesterov = Momentum > 0, Decay = Decay },
     };
 }
 

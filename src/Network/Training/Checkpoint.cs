@@ -69,8 +69,8 @@ public sealed record Checkpoint
         WeightsFile.Save(trainer.Parameters, Staged(WeightsName), step);
         var momentum = new SafetensorsWriter();
         momentum.Metadata[StepKey] = step[StepKey];
-        float[] values = trainer.Optimizer.Momentum.ToArray();
-        momentum.Add("momentum", [values.Length], values);
+        foreach ((string name, Tensor state) in trainer.Optimizer.States)
+            momentum.Add(name, [state.Shape.Elements], state.ToArray());
         momentum.Save(Staged(MomentumName));
         using (var json = new FileStream(Staged(JsonName), FileMode.Create))
         {
@@ -122,9 +122,10 @@ public sealed record Checkpoint
         string path = Path.Combine(folder, MomentumName);
         using SafetensorsFile file = SafetensorsFile.Read(path);
         CheckStep(path, file.Metadata);
-        float[] momentum = file.ReadFloats("momentum");
         LoadWeights(folder, trainer.Parameters);
-        trainer.Optimizer.Momentum.Upload(momentum, path);
+        foreach ((string name, Tensor state) in trainer.Optimizer.States)
+            state.Upload(file.ReadFloats(name), path);
+        trainer.Optimizer.Steps = Steps;
         trainer.Parameters.ClearGradients();
         trainer.Steps = Steps;
     }

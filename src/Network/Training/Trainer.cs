@@ -30,7 +30,7 @@ public sealed class Trainer : IDisposable
             Parameters.Initialize(options.Seed);
             training = new Plan(graph, Parameters, PlanMode.Training);
             inference = new Plan(model.Build(options.Batch), Parameters, PlanMode.Inference);
-            Optimizer = new SgdOptimizer(Parameters, options.Sgd);
+            Optimizer = new ParameterUpdate(Parameters, options.Sgd);
         }
         catch
         {
@@ -53,8 +53,8 @@ public sealed class Trainer : IDisposable
     /// <summary>The parameters being trained.</summary>
     public ParameterStore Parameters { get; }
 
-    /// <summary>The optimiser and its momentum.</summary>
-    public SgdOptimizer Optimizer { get; }
+    /// <summary>The optimiser and what it keeps from step to step.</summary>
+    public ParameterUpdate Optimizer { get; }
 
     /// <summary>Training steps done so far.</summary>
     public int Steps { get; set; }
@@ -142,7 +142,7 @@ public sealed record TrainerOptions
     public int Batch { get; init; } = 128;
 
     /// <summary>The optimiser's settings.</summary>
-    public SgdOptions Sgd { get; init; } = new();
+    public Sgd Sgd { get; init; } = new();
 
     /// <summary>Share of the target spread over all classes.</summary>
     public float LabelSmoothing { get; init; }

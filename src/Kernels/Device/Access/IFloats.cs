@@ -1,3 +1,5 @@
+using ILGPU.Algorithms;
+
 namespace GpuNet.Kernels;
 
 /// <summary>
@@ -45,7 +47,7 @@ internal interface IFloats<TSelf>
 }
 
 /// <summary>One.</summary>
-internal struct Float1(float x) : IFloats<Float1>
+internal struct Float1(float x) : IFloats<Float1>, IArithmetic<Float1>
 {
     public float X = x;
 
@@ -69,12 +71,24 @@ internal struct Float1(float x) : IFloats<Float1>
     public static Float1 operator +(Float1 a, Float1 b) => new(a.X + b.X);
 
     public static Float1 operator *(Float1 a, Float1 b) => new(a.X * b.X);
+
+    public static Float1 operator -(Float1 a, Float1 b) => new(a.X - b.X);
+
+    public static Float1 operator /(Float1 a, Float1 b) => new(a.X / b.X);
+
+    static Float1 IArithmetic<Float1>.Create(float value) => new(value);
+
+    static Float1 IArithmetic<Float1>.MultiplyAdd(Float1 a, Float1 b, Float1 c) => new((a.X * b.X) + c.X);
+
+    static Float1 IArithmetic<Float1>.Sqrt(Float1 a) => new(XMath.Sqrt(a.X));
+
+    static Float1 IArithmetic<Float1>.WhereGreater(Float1 a, Float1 b, Float1 yes, Float1 no) => new(a.X > b.X ? yes.X : no.X);
 }
 
 /// <summary>
 /// Four, one vector of a GPU: <c>view.Cast&lt;Float4&gt;()[i / 4]</c>. The view must start on a 16-byte boundary, and so must the element.
 /// </summary>
-internal struct Float4(float x, float y, float z, float w) : IFloats<Float4>
+internal struct Float4(float x, float y, float z, float w) : IFloats<Float4>, IArithmetic<Float4>
 {
     public float X = x, Y = y, Z = z, W = w;
 
@@ -114,6 +128,17 @@ internal struct Float4(float x, float y, float z, float w) : IFloats<Float4>
     public static Float4 operator *(Float4 a, Float4 b) => new(a.X * b.X, a.Y * b.Y, a.Z * b.Z, a.W * b.W);
 
     public static Float4 operator *(float a, Float4 b) => new(a * b.X, a * b.Y, a * b.Z, a * b.W);
+
+    public static Float4 operator /(Float4 a, Float4 b) => new(a.X / b.X, a.Y / b.Y, a.Z / b.Z, a.W / b.W);
+
+    static Float4 IArithmetic<Float4>.Create(float value) => Of(value);
+
+    static Float4 IArithmetic<Float4>.MultiplyAdd(Float4 a, Float4 b, Float4 c) => (a * b) + c;
+
+    static Float4 IArithmetic<Float4>.Sqrt(Float4 a) => new(XMath.Sqrt(a.X), XMath.Sqrt(a.Y), XMath.Sqrt(a.Z), XMath.Sqrt(a.W));
+
+    static Float4 IArithmetic<Float4>.WhereGreater(Float4 a, Float4 b, Float4 yes, Float4 no) => new(
+        a.X > b.X ? yes.X : no.X, a.Y > b.Y ? yes.Y : no.Y, a.Z > b.Z ? yes.Z : no.Z, a.W > b.W ? yes.W : no.W);
 }
 
 /// <summary>Eight that are all there.</summary>

@@ -11,14 +11,11 @@ namespace GpuNet.Kernels.Host;
 /// one serves tails, and machines whose vector units are switched off.
 /// </summary>
 /// <typeparam name="TSelf">The register type itself.</typeparam>
-internal unsafe interface ILanes<TSelf>
+internal unsafe interface ILanes<TSelf> : IArithmetic<TSelf>
     where TSelf : unmanaged, ILanes<TSelf>
 {
     /// <summary>Lanes in the register.</summary>
     static abstract int Count { get; }
-
-    /// <summary>The same value in all lanes.</summary>
-    static abstract TSelf Create(float value);
 
     /// <summary>Reads <see cref="Count"/> elements; no alignment is asked for.</summary>
     static abstract TSelf Load(float* source);
@@ -31,9 +28,6 @@ internal unsafe interface ILanes<TSelf>
 
     /// <summary>Writes the first <paramref name="count"/> lanes and no memory beyond them. Any count is allowed.</summary>
     static abstract void StoreFirst(TSelf value, float* target, int count);
-
-    /// <summary>a·b + c, fused where the machine can.</summary>
-    static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
     /// <summary>The greater of each pair.</summary>
     static abstract TSelf Max(TSelf a, TSelf b);
@@ -50,32 +44,14 @@ internal unsafe interface ILanes<TSelf>
     /// <summary>a · 2ⁿ for whole n from −150 to 128, by way of the exponent's bits.</summary>
     static abstract TSelf TimesPowerOfTwo(TSelf a, TSelf n);
 
-    /// <summary>The square root of each lane.</summary>
-    static abstract TSelf Sqrt(TSelf a);
-
     /// <summary>Each lane's absolute value.</summary>
     static abstract TSelf Abs(TSelf a);
-
-    /// <summary>Lanes of <paramref name="yes"/> where a is greater than b, else of <paramref name="no"/>.</summary>
-    static abstract TSelf WhereGreater(TSelf a, TSelf b, TSelf yes, TSelf no);
 
     /// <summary>The lanes' sum, added pairwise.</summary>
     static abstract float Sum(TSelf a);
 
     /// <summary>The greatest lane.</summary>
     static abstract float MaxLane(TSelf a);
-
-    /// <summary>Lane-wise sum.</summary>
-    static abstract TSelf operator +(TSelf a, TSelf b);
-
-    /// <summary>Lane-wise difference.</summary>
-    static abstract TSelf operator -(TSelf a, TSelf b);
-
-    /// <summary>Lane-wise product.</summary>
-    static abstract TSelf operator *(TSelf a, TSelf b);
-
-    /// <summary>Lane-wise quotient.</summary>
-    static abstract TSelf operator /(TSelf a, TSelf b);
 }
 
 /// <summary>The vector width of this machine.</summary>
