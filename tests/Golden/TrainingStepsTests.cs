@@ -3,7 +3,7 @@ using NUnit.Framework;
 
 namespace GpuNet.Tests.Golden;
 
-/// <summary>Whole training runs and optimiser details against PyTorch.</summary>
+/// <summary>Whole training runs against PyTorch.</summary>
 [TestFixture]
 internal sealed class TrainingStepsTests
 {
@@ -45,54 +45,6 @@ internal sealed class TrainingStepsTests
                 statistic);
         }
     }
-
-    [Test]
-    public void Sgd_matches([ValueSource(nameof(SgdCases))] string name, [Values("cpu", "simulator 4x16")] string deviceName)
-    {
-        using var golden = new GoldenFile("sgd");
-        System.Text.Json.JsonElement s = golden.Settings(name);
-        float[] parameters = golden.Floats(name + ".parameters"), gradients = golden.Floats(name + ".gradients");
-        float[] after = golden.Floats(name + ".parameters_after");
-        int count = parameters.Length;
-        Device device = TestDevices.Get(deviceName);
-        using var arena = new Arena(device, 3 * Arena.Align(count * sizeof(float)), "test");
-        Tensor w = arena.At(0, Shape.Vector(count));
-        Tensor dw = arena.At(Arena.Align(w.Shape.Bytes), w.Shape), m = arena.At(2 * Arena.Align(w.Shape.Bytes), w.Shape);
-        w.Upload(parameters);
-        m.Clear();
-        var sgd = SgdStep.Bind(device);
-        for (int step = 0; step < after.Length / count; step++)
-        {
-            dw.Upload(gradients.AsSpan(step * count, count));
-            sgd.Run(w, dw, m, new SgdArguments
-            {
-                LearningRate = s.GetProperty("learning_rate").GetSingle(),
-                Momentum = s.GetProperty("momentum").GetSingle(),
-                Nesterov = s.GetProperty("nesterov").GetBoolean(),
-                Decay = s.GetProperty("weight_decay").GetSingle(),
-            });
-            Assert.That(w.ToArray(), Is.EqualTo(after.AsSpan(step * count, count).ToArray()).Within(1e-6), $"step {step}");
-            Assert.That(dw.ToArray(), Is.All.Zero);
-        }
-    }
-
-    [Test]
-    public void Schedules_match([Values("one_cycle", "one_cycle_35", "cosine", "cosine_warmup", "step")] string name)
-    {
-        using var json = System.Text.Json.JsonDocument.Parse(File.ReadAllText(GoldenFile.PathOf("schedules.json")));
-        float[] rates = [.. json.RootElement.GetProperty(name).GetProperty("learning_rates").EnumerateArray().Select(e => e.GetSingle())];
-        Schedule schedule = name switch
-        {
-            "cosine" => new CosineSchedule(0.1f, WarmUp: 0, End: 0.001f),
-            "cosine_warmup" => new CosineSchedule(0.1f, WarmUp: 5f / 40),
-            "step" => new StepSchedule(0.1f, Period: 12f / 40, Factor: 0.5f),
-            _ => new OneCycleSchedule(0.1f),
-        };
-        for (int i = 0; i < rates.Length; i++)
-            Assert.That(schedule.Rate(i, rates.Length), Is.EqualTo(rates[i]).Within(1e-6 * 0.1 + (1e-5 * rates[i])), $"step {i}");
-    }
-
-    private static IEnumerable<string> SgdCases() => GoldenFile.CasesOf("sgd");
 
     // The images PyTorch was given: an integer hash of step, image, channel, row and column, exact in float32.
     private static float[] Images(int step, int batch)

@@ -362,25 +362,129 @@ def pool_linear():
 
 # ---- training ----------------------------------------------------------------------------------------------------------
 
-def sgd():
-    file = GoldenFile("sgd")
-    steps, size, rate = 6, 11, 0.1
-    for momentum, nesterov in ((0.0, False), (0.9, False), (0.9, True)):
-        for decay in (0.0, 0.05):
-            name = ("nesterov" if nesterov else "momentum" if momentum else "plain") + ("_decay" if decay else "")
-            random = file.random(name)
-            start, gradients = normal(random, (size,)), normal(random, (steps, size))
-            vector, after = torch.tensor(start, dtype=torch.float64, requires_grad=True), []
-            optimiser = torch.optim.SGD([vector], rate, momentum, weight_decay=decay, nesterov=nesterov)
-            for gradient in gradients:
-                vector.grad = torch.tensor(gradient, dtype=torch.float64)
-                optimiser.step()
-                after.append(vector.detach().clone())
-            file.describe(name, {"learning_rate": rate, "momentum": momentum, "nesterov": nesterov, "weight_decay": decay,
-                                 "steps": steps})
-            file.put(name, "parameters", start)
-            file.put(name, "gradients", gradients)
-            file.put(name, "parameters_after", torch.stack(after))
+class TensorFlowRmsProp:
+    """RMSprop as TensorFlow has it, written out: torch has it not. The same steps as timm's RMSpropTF."""
+
+    def __init__(self, size, alpha=0.9, eps=1e-10, momentum=0.0, centered=False, weight_decay=0.0):
+        self.alpha, self.eps, self.momentum, self.centered, self.decay = alpha, eps, momentum, centered, weight_decay
+        self.square, self.mean, self.buffer = numpy.ones(size), numpy.zeros(size), numpy.zeros(size)
+
+    def step(self, weight, gradient, rate):
+        gradient = gradient + self.decay * weight
+        self.square += (1 - self.alpha) * (gradient ** 2 - self.square)
+        spread = self.square
+        if self.centered:
+            self.mean += (1 - self.alpha) * (gradient - self.mean)
+            spread = self.square - self.mean ** 2
+        root = numpy.sqrt(spread + self.eps)
+        if not self.momentum:
+            return weight - rate * gradient / root
+        self.buffer = self.momentum * self.buffer + rate * gradient / root
+        return weight - self.buffer
+
+
+class Lion:
+    """Algorithm 2 of Chen et al. 2023 (arXiv:2302.06675), written out: torch has it not."""
+
+    def __init__(self, size, betas=(0.9, 0.99), weight_decay=0.0):
+        self.betas, self.decay, self.momentum = betas, weight_decay, numpy.zeros(size)
+
+    def step(self, weight, gradient, rate):
+        first, second = self.betas
+        direction = numpy.sign(first * self.momentum + (1 - first) * gradient)
+        self.momentum = second * self.momentum + (1 - second) * gradient
+        return weight - rate * (direction + self.decay * weight)
+
+
+class TorchOptimiser:
+    """One of torch's, with the interface of the two above."""
+
+    def __init__(self, start, kind, **settings):
+        self.vector = torch.tensor(start, dtype=torch.float64, requires_grad=True)
+        self.optimiser = kind([self.vector], lr=1.0, **settings)
+
+    def step(self, weight, gradient, rate):
+        self.vector.grad = torch.tensor(gradient, dtype=torch.float64)
+        self.optimiser.param_groups[0]["lr"] = rate
+        self.optimiser.step()
+        return self.vector.detach().numpy().copy()
+
+
+def optimizers():
+    file = GoldenFile("optimizers")
+    size = 13  # three vectors of four, and one
+    rates = [0.1] * 5 + [0.03] * 5  # momentum that holds the rate shows where it changes
+    torch_kinds = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "rmsprop": torch.optim.RMSprop}
+
+    def case(name, kind, tensorflow=False, **settings):
+        random = file.random(name)
+        start, gradients = normal(random, (size,)), normal(random, (len(rates), size))
+        if tensorflow:
+            optimiser = TensorFlowRmsProp(size, **settings)
+        elif kind == "lion":
+            optimiser = Lion(size, **settings)
+        else:
+            optimiser = TorchOptimiser(start, torch_kinds[kind], **settings)
+        weight, after = start.astype(numpy.float64), []
+        for gradient, rate in zip(gradients.astype(numpy.float64), rates):
+            weight = optimiser.step(weight, gradient, rate)
+            after.append(weight)
+        file.describe(name, {"optimizer": kind, "tensorflow": tensorflow, "learning_rates": rates, **settings})
+        file.put(name, "parameters", start)
+        file.put(name, "gradients", gradients)
+        file.put(name, "parameters_after", numpy.stack(after))
+
+    for decay in (0.0, 0.05):
+        end, extra = ("_decay", {"weight_decay": decay}) if decay else ("", {})
+        case("sgd" + end, "sgd", momentum=0.0, **extra)
+        case("sgd_momentum" + end, "sgd", momentum=0.9, **extra)
+        case("sgd_nesterov" + end, "sgd", momentum=0.9, nesterov=True, **extra)
+        case("adam" + end, "adam", **extra)
+        case("rmsprop" + end, "rmsprop", **extra)
+        case("rmsprop_tensorflow" + end, "rmsprop", tensorflow=True, alpha=0.9, eps=1e-3, **extra)
+        case("lion" + end, "lion", **extra)
+    case("sgd_dampening", "sgd", momentum=0.9, dampening=0.3)
+    case("adam_betas", "adam", betas=(0.8, 0.95), eps=1e-2)
+    case("adamw", "adamw", weight_decay=0.01)
+    case("adamw_decay", "adamw", betas=(0.8, 0.95), weight_decay=0.1)
+    case("rmsprop_momentum", "rmsprop", alpha=0.9, momentum=0.8)
+    case("rmsprop_centered", "rmsprop", alpha=0.9, centered=True, eps=1e-2)
+    case("rmsprop_centered_momentum", "rmsprop", alpha=0.9, centered=True, momentum=0.8, eps=1e-2)
+    case("rmsprop_tensorflow_momentum", "rmsprop", tensorflow=True, alpha=0.9, momentum=0.9, eps=1e-3)
+    case("rmsprop_tensorflow_centered", "rmsprop", tensorflow=True, alpha=0.9, centered=True, momentum=0.9, eps=1e-3)
+    case("lion_betas", "lion", betas=(0.95, 0.8), weight_decay=0.3)
+
+    # A matrix and a bias of a linear layer, whose gradients are clipped together.
+    for name, most in (("clip_norm", 1.5), ("clip_norm_not_reached", 1e3)):
+        random = file.random(name)
+        gradients = [normal(random, (35,)), normal(random, (7,))]
+        parameters = [torch.zeros(g.shape, dtype=torch.float64, requires_grad=True) for g in gradients]
+        for parameter, gradient in zip(parameters, gradients):
+            parameter.grad = torch.tensor(gradient, dtype=torch.float64)
+        norm = torch.nn.utils.clip_grad_norm_(parameters, most)
+        file.describe(name, {"max_norm": most, "norm": norm.item()})
+        for which, gradient, parameter in zip(("weight", "bias"), gradients, parameters):
+            file.put(name, which, gradient)
+            file.put(name, which + "_clipped", parameter.grad)
+
+    # The same layer's parameters, and their moving average.
+    for name, decay, warm_up in (("average", 0.9, False), ("average_warm_up", 0.3, True)):
+        random = file.random(name)
+        values = normal(random, (8, 42))
+        model = torch.nn.ParameterList([torch.nn.Parameter(torch.tensor(values[0], dtype=torch.float64))])
+        share = (lambda t: min(decay, (1 + t) / (10 + t))) if warm_up else (lambda t: decay)
+        # torch counts its first call, which copies; the updates after it are counted from 0 here.
+        average = torch.optim.swa_utils.AveragedModel(
+            model, avg_fn=lambda old, new, count: share(int(count) - 1) * old + (1 - share(int(count) - 1)) * new)
+        average.update_parameters(model)
+        after = []
+        for row in values[1:]:
+            model[0].data.copy_(torch.tensor(row))
+            average.update_parameters(model)
+            after.append(next(average.parameters()).detach().clone())
+        file.describe(name, {"decay": decay, "warm_up": warm_up})
+        file.put(name, "values", values)
+        file.put(name, "averages", torch.stack(after))
     file.save()
 
 
@@ -417,6 +521,39 @@ def schedules():
          lambda i: 0.1 * (0.2 + 0.8 * i / 5) if i < 5 else cosine(0.1, 0.0, (i - 5) / 35))
     case("step", {"base_lr": 0.1, "step_size": 12, "gamma": 0.5}, 0.1, lambda o: lr.StepLR(o, 12, 0.5),
          lambda i: 0.1 * 0.5 ** (i // 12))
+    case("multistep", {"base_lr": 0.1, "milestones": [8, 20, 36], "gamma": 0.3}, 0.1,
+         lambda o: lr.MultiStepLR(o, [8, 20, 36], 0.3), lambda i: 0.1 * 0.3 ** sum(i >= m for m in (8, 20, 36)))
+    case("linear", {"base_lr": 0.1, "start_factor": 0.25, "end_factor": 1.0, "total_iters": 20}, 0.1,
+         lambda o: lr.LinearLR(o, 0.25, 1.0, 20), lambda i: 0.1 * (0.25 + 0.75 * min(i, 20) / 20))
+    case("linear_down", {"base_lr": 0.1, "start_factor": 1.0, "end_factor": 0.0, "total_iters": 40}, 0.1,
+         lambda o: lr.LinearLR(o, 1.0, 0.0, 40), lambda i: 0.1 * (1 - i / 40))
+    case("exponential", {"base_lr": 0.1, "gamma": 0.9}, 0.1, lambda o: lr.ExponentialLR(o, 0.9), lambda i: 0.1 * 0.9 ** i)
+    case("polynomial", {"base_lr": 0.1, "total_iters": 32, "power": 2.0}, 0.1, lambda o: lr.PolynomialLR(o, 32, 2.0),
+         lambda i: 0.1 * (1 - min(i, 32) / 32) ** 2)
+
+    # Stepped once an epoch, of which there are 10.
+    case("step_epochs", {"base_lr": 0.1, "step_size": 3, "gamma": 0.5}, 0.1, lambda o: lr.StepLR(o, 3, 0.5),
+         lambda i: 0.1 * 0.5 ** (i // 3), 10)
+    case("cosine_warmup_epochs", {"base_lr": 0.1, "warmup_epochs": 2, "start_factor": 0.5, "T_max": 8}, 0.1,
+         lambda o: lr.SequentialLR(o, [lr.LinearLR(o, 0.5, 1.0, 2), lr.CosineAnnealingLR(o, 8, 0.0)], [2]),
+         lambda i: 0.1 * (0.5 + 0.5 * i / 2) if i < 2 else cosine(0.1, 0.0, (i - 2) / 8), 10)
+
+    def plateau(name, metrics, **settings):
+        """Entry i is the rate after the metrics of i epochs."""
+        optimiser = torch.optim.SGD([torch.zeros(1, requires_grad=True)], 0.1)
+        schedule, rates = lr.ReduceLROnPlateau(optimiser, **settings), [0.1]
+        for metric in metrics:
+            schedule.step(metric)
+            rates.append(optimiser.param_groups[0]["lr"])
+        assert len(set(rates)) > 1, name
+        result[name] = {"parameters": settings, "metrics": metrics, "learning_rates": rates}
+
+    losses = [2.0, 1.5, 1.6, 1.5, 1.4999, 1.2, 1.3, 1.3, 1.3, 1.19, 1.3, 1.3, 1.3, 1.3, 1.3, 1.18, 1.3, 1.3, 1.3, 1.3, 1.3, 1.3, 1.3]
+    plateau("plateau", losses, factor=0.5, patience=2)
+    plateau("plateau_absolute", losses, factor=0.5, patience=1, threshold=0.1, threshold_mode="abs", cooldown=2)
+    plateau("plateau_max", [-loss for loss in losses], mode="max", factor=0.3, patience=2, min_lr=0.02)
+    plateau("plateau_max_absolute", [3 - loss for loss in losses], mode="max", threshold_mode="abs", threshold=0.05, factor=0.3,
+            patience=0, eps=1e-3)
     (FOLDER / "schedules.json").write_text(json.dumps(result, indent=1) + "\n")
 
 
@@ -495,7 +632,7 @@ def mobilenetv2_steps():
 
 if __name__ == "__main__":
     warnings.filterwarnings("ignore", category=UserWarning)
-    for family in (convolution, depthwise, batchnorm, activations, squeeze_excite, attention, cross_entropy, pool_linear, sgd,
+    for family in (convolution, depthwise, batchnorm, activations, squeeze_excite, attention, cross_entropy, pool_linear, optimizers,
                    schedules, mobilenetv2_steps):
         family()
     for path in sorted(FOLDER.glob("*.safetensors")) + [FOLDER / "schedules.json"]:

@@ -133,7 +133,7 @@ internal sealed class PlanLaunchesTests
         }
         mode = trainer.LaunchMode;
         return [[.. losses], .. trainer.Parameters.Names.Select(n => trainer.Parameters[n].ToArray()),
-            trainer.Optimizer.Momentum.ToArray()];
+            trainer.Optimizer.States["momentum"].ToArray()];
     }
 
     private static float[] Noise(int count, int seed)

@@ -147,6 +147,7 @@ internal sealed class TrainingRun : IDisposable
         if (done == StepsPerEpoch)
             return true;
         double before = tally.Seconds;
+        double[] losses = [.. Metrics.Epochs.Select(e => e.TestLoss)];
         var time = Stopwatch.StartNew();
         // The token is looked at between steps, so that a stop leaves sums and steps that belong together.
         foreach (Batch batch in trainLoader.Epoch(epoch, CancellationToken.None))
@@ -159,7 +160,7 @@ internal sealed class TrainingRun : IDisposable
             }
             if (stop.IsCancellationRequested)
                 return false;
-            float rate = schedule.Rate(trainer.Steps, total);
+            float rate = schedule.Rate(new ScheduleTime(trainer.Steps, total, StepsPerEpoch) { Metrics = losses });
             trainer.Profiler = stepsHere++ >= UnprofiledSteps ? Profiler : null;
             BatchResult result = trainer.Step(batch.Images, batch.Labels, rate);
             tally.Images += result.Count;

@@ -34,7 +34,7 @@ public sealed class WeightAverage : IDisposable
         Parameters = new ParameterStore(graph, source.Device, withGradients: false);
         try
         {
-            if (!Parameters.Places.Select(Value).SequenceEqual(source.Places.Select(Value)))
+            if (!Parameters.Places.Select(Place).SequenceEqual(source.Places.Select(Place)))
                 throw new GpuNetException("WeightAverage: the graph and the parameters are not of the same network.");
             step = AverageStep.Bind(source.Device);
             averages = Parameters.ValueRange(0, Parameters.Bytes);
@@ -73,5 +73,5 @@ public sealed class WeightAverage : IDisposable
     /// <summary>Gives the memory back.</summary>
     public void Dispose() => Parameters.Dispose();
 
-    private static (string, ParameterSpec, long) Value(ParameterPlace place) => (place.Name, place.Spec, place.Offset);
+    private static (string, ParameterSpec, long) Place(ParameterPlace place) => (place.Name, place.Spec, place.Offset);
 }
