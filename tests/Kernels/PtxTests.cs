@@ -12,7 +12,7 @@ using NUnit.Framework;
 
 namespace GpuNet.Tests.Kernels;
 
-/// <summary>Every kernel that an operator or an optimiser binds compiles for CUDA: no card and no driver is needed to find that out.</summary>
+/// <summary>Every kernel of operators and optimisers compiles for CUDA: no card and no driver is needed to find that out.</summary>
 [TestFixture, Parallelizable]
 internal sealed class PtxTests
 {

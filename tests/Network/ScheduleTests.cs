@@ -108,7 +108,8 @@ internal sealed class ScheduleTests
             for (int i = 0; i < steps; i++)
                 Assert.That(schedule.Rate(i, steps), Is.InRange(0f, 0.1f), $"{name}, step {i} of {steps}");
         }
-        Assert.That(() => Schedule.Parse("cosines", 1), Throws.TypeOf<GpuNetException>().With.Message.Contains("constant, step, multistep"));
+        Assert.That(() => Schedule.Parse("cosines", 1),
+            Throws.TypeOf<GpuNetException>().With.Message.Contains("constant, step, multistep"));
     }
 
     [Test]
@@ -130,7 +131,7 @@ internal sealed class ScheduleTests
             string text = JsonSerializer.Serialize(schedule, json);
             Assert.That(JsonSerializer.Deserialize<Schedule>(text, json), Is.EqualTo(schedule), text);
         }
-        Assert.That(JsonSerializer.Serialize(new CosineSchedule(0.5f).WithWarmUpEpochs(3), json), Is.EqualTo(
+        Assert.That(JsonSerializer.Serialize<Schedule>(new CosineSchedule(0.5f).WithWarmUpEpochs(3), json), Is.EqualTo(
             """{"kind":"warm_up","after":{"kind":"cosine","peak":0.5,"end":0},"part":0.05,"epochs":3,"start":null}"""));
     }
 

@@ -17,7 +17,10 @@ internal interface IArithmetic<TSelf>
     /// <summary>The square root of each.</summary>
     static abstract TSelf Sqrt(TSelf a);
 
-    /// <summary>Those of <paramref name="yes"/> where a is greater than b, else of <paramref name="no"/>.</summary>
+    /// <summary>
+    /// Those of <paramref name="yes"/> where a is greater than b, else of <paramref name="no"/>, also where one is not a number. A constant
+    /// has to be <paramref name="b"/>: ILGPU 1.5.3 puts constants on the right, and then takes what is not a number for greater.
+    /// </summary>
     static abstract TSelf WhereGreater(TSelf a, TSelf b, TSelf yes, TSelf no);
 
     /// <summary>Sum, one by one.</summary>

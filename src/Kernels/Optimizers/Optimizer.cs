@@ -50,7 +50,8 @@ public abstract record Optimizer
     public float ClipNorm { get; init; }
 
     /// <summary>
-    /// The greatest magnitude of a gradient's element, after <see cref="ClipNorm"/> (<c>torch.nn.utils.clip_grad_value_</c>). 0 leaves them.
+    /// The greatest magnitude of a gradient's element, after <see cref="ClipNorm"/> (<c>torch.nn.utils.clip_grad_value_</c>). 0 leaves
+    /// them.
     /// </summary>
     public float ClipValue { get; init; }
 

@@ -85,7 +85,9 @@ public sealed class ParameterUpdate : IDisposable
     /// <param name="gradientScale">
     /// What the gradients are multiplied by: 1 / n where they are sums over n backward passes, of which the mean is wanted.
     /// </param>
-    /// <exception cref="GpuNetException">The gradients' norm was computed and is not a finite number; the parameters are as they were.</exception>
+    /// <exception cref="GpuNetException">
+    /// The gradients' norm was computed and is not a finite number; the parameters are as they were.
+    /// </exception>
     public void Step(float learningRate, float gradientScale = 1)
     {
         float scale = gradientScale * ClipFactor(gradientScale);
@@ -162,7 +164,8 @@ public sealed class ParameterUpdate : IDisposable
                 ?? (1, place.Spec.IsWeight || optimizer.DecayBiasesAndNorms ? 1 : 0);
             if (!(rate >= 0 && float.IsFinite(rate) && decay >= 0 && float.IsFinite(decay)))
                 throw new GpuNetException($"Factors of {place.Name}: expected 0 or more, got {rate} for the rate and {decay} for decay.");
-            var group = new Group(place.Offset, place.GradientOffset, place.Bytes, rate * layers[Layer(place.Name)], optimizer.Decay * decay);
+            var group = new Group(
+                place.Offset, place.GradientOffset, place.Bytes, rate * layers[Layer(place.Name)], optimizer.Decay * decay);
             if (groups.Count > 0 && groups[^1].Takes(group))
                 groups[^1] = groups[^1] with { Bytes = groups[^1].Bytes + group.Bytes };
             else

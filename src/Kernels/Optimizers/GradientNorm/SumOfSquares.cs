@@ -51,7 +51,8 @@ internal sealed class DeviceSumOfSquares : SumOfSquares
         bool tree = ReductionGroup.Pays(device) && !device.Options.PlainKernels;
         ReductionGroup group = ReductionGroup.For(device);
         Type access = Access.Policy(tensors.All(t => t.Shape.Elements % 4 == 0));
-        kernel = new(device, Policies.Close(SumOfSquaresKernels.Blocks<OneThread, Guarded>, tree ? group.Policy : typeof(OneThread), access),
+        kernel = new(device,
+            Policies.Close(SumOfSquaresKernels.Blocks<OneThread, Guarded>, tree ? group.Policy : typeof(OneThread), access),
             tree ? group.Size : OneThread.Size);
         firstBlock = new int[tensors.Length];
         int blocks = 0;

@@ -10,8 +10,8 @@ internal static class SumOfSquaresKernels
     // Vectors that a thread adds up before it adds their sum to the others', which keeps rounding errors small where it has many.
     private const int Run = 32;
 
-    // A group owns a block of elements, a thread every so manieth vector of it; neighbouring threads read neighbouring vectors. The threads'
-    // sums meet in shared memory, halved again and again.
+    // A group owns a block of elements, a thread every so manieth vector of it; neighbouring threads read neighbouring vectors. The
+    // threads' sums meet in shared memory, halved again and again.
     [HotKernel(VectorLoads = true)]
     public static void Blocks<TGroup, TAccess>(View x, View partials, int elements, int first)
         where TGroup : unmanaged, IReductionGroup

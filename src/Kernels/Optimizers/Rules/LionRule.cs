@@ -13,8 +13,8 @@ internal readonly struct LionRule : IUpdateRule
     {
         T direction = T.MultiplyAdd(T.Create(s.Kept), first, T.Create(s.Taken) * gradient);
         // The sign; 0 stays 0, and what is not a number stays so.
-        T sign = T.WhereGreater(T.Create(0f), direction, T.Create(-1f), direction);
-        sign = T.WhereGreater(direction, T.Create(0f), T.Create(1f), sign);
+        T zero = T.Create(0f), sign = T.WhereGreater(zero - direction, zero, T.Create(-1f), direction);
+        sign = T.WhereGreater(direction, zero, T.Create(1f), sign);
         return new Updated<T>
         {
             Weight = T.MultiplyAdd(T.Create(s.Step), sign, T.Create(s.Shrink) * weight),

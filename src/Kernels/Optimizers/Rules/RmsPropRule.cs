@@ -41,8 +41,8 @@ internal readonly struct RmsPropRule<TMomentum, TCentred> : IUpdateRule
         {
             mean = T.MultiplyAdd(T.Create(s.SecondKept), mean, T.Create(s.SecondTaken) * gradient);
             // Where all gradients were alike, rounding can take it below 0.
-            spread = square - (mean * mean);
-            spread = T.WhereGreater(T.Create(0f), spread, T.Create(0f), spread);
+            T zero = T.Create(0f), below = (mean * mean) - square;
+            spread = T.WhereGreater(below, zero, zero, zero - below);
         }
         T step = gradient / (T.Sqrt(spread + T.Create(s.InnerEpsilon)) + T.Create(s.Epsilon));
         if (TMomentum.Exists)

@@ -13,7 +13,9 @@ internal abstract class ElementUpdate
         : !device.IsHost ? new VectorUpdate(device, rule)
         : Policies.Create<ElementUpdate>(typeof(HostUpdate<,>), [Lanes.Widest, rule], device);
 
-    /// <summary>Queues the pass. All that is not none has as many elements as the weights; states that the rule does not have are none.</summary>
+    /// <summary>
+    /// Queues the pass. All that is not none has as many elements as the weights; states that the rule does not have are none.
+    /// </summary>
     public void Run(Tensor weights, Tensor gradients, Tensor first, Tensor second, Tensor third, UpdateScalars s)
     {
         s.Elements = checked((int)weights.Shape.Elements);

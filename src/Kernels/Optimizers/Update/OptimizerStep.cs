@@ -36,7 +36,9 @@ public sealed class OptimizerStep
     /// <param name="gradients">Their gradients.</param>
     /// <param name="states">Their states, one for each of <see cref="States"/>, which last from step to step.</param>
     /// <param name="arguments">Rate, decay, number of the step, and what is done to the gradients.</param>
-    /// <exception cref="GpuNetException">The element counts differ, there are too few or too many states, or steps count from 0.</exception>
+    /// <exception cref="GpuNetException">
+    /// The element counts differ, there are too few or too many states, or steps count from 0.
+    /// </exception>
     public void Run(Tensor weights, Tensor gradients, ReadOnlySpan<Tensor> states, OptimizerArguments arguments)
     {
         long elements = weights.Shape.Elements;

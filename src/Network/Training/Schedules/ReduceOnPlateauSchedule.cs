@@ -9,7 +9,9 @@ namespace GpuNet;
 /// <param name="Patience">Epochs without anything better that are let pass; the next one drops the rate.</param>
 public sealed record ReduceOnPlateauSchedule(float Peak, float Factor = 0.1f, int Patience = 10) : Schedule
 {
-    /// <summary>By how much a metric has to be better than the best one: a share of that, or with <see cref="IsAbsolute"/> a difference.</summary>
+    /// <summary>
+    /// By how much a metric has to be better than the best one: a share of that, or with <see cref="IsAbsolute"/> a difference.
+    /// </summary>
     public float Threshold { get; init; } = 1e-4f;
 
     /// <summary>Whether <see cref="Threshold"/> is a difference.</summary>

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace GpuNet;
 
 /// <summary>
-/// How the learning rate changes over a run. A rate depends on the time alone, never on what was asked before: a run that is resumed goes on
-/// by itself. Schedules are written to JSON with their name as <c>kind</c>.
+/// How the learning rate changes over a run. A rate depends on the time alone, never on what was asked before: a run that is resumed
+/// goes on by itself. Schedules are written to JSON with their name as <c>kind</c>.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(ConstantSchedule), "constant")]
