@@ -80,14 +80,35 @@ public sealed partial class NetworkBuilder
     public void Output(Value logits) => Graph.MarkOutput("output", logits);
 
     /// <summary>
-    /// Adds the training loss: input <c>labels</c> [N, 1, 1, 1] (class indices), output <c>loss</c>, the mean cross-entropy of the
-    /// logits [N, 1, 1, K].
+    /// Adds the training loss: input <c>labels</c> [N, H, W, 1] (class numbers, 32-bit integers), output <c>loss</c>, the mean
+    /// cross-entropy of the logits [N, H, W, K], of images or of the pixels of maps.
     /// </summary>
     public Value CrossEntropyLoss(Value logits, float labelSmoothing = 0)
     {
-        Value labels = Graph.Input("labels", new Shape(logits.Shape.N, 1, 1, 1));
-        Value loss = Graph.Add("loss", new SoftmaxCrossEntropy(logits.Shape, labelSmoothing), logits, labels);
+        Value labels = Graph.Input("labels", logits.Shape with { C = 1 }, ElementType.Int32);
+        Value loss = CrossEntropy("loss", logits, labels, labelSmoothing);
         Graph.MarkOutput("loss", loss);
         return loss;
     }
+
+    /// <summary>The mean cross-entropy of logits [N, H, W, K] against class numbers [N, H, W, 1], a single number.</summary>
+    /// <param name="name">Name of the loss.</param>
+    /// <param name="logits">Class scores.</param>
+    /// <param name="labels">Class numbers, 32-bit integers.</param>
+    /// <param name="labelSmoothing">Share of the target spread over all classes.</param>
+    /// <param name="ignoreLabel">The label of positions that do not count.</param>
+    public Value CrossEntropy(string name, Value logits, Value labels, float labelSmoothing = 0, int? ignoreLabel = null) =>
+        Graph.Add(name, new SoftmaxCrossEntropy(logits.Shape, labelSmoothing) { IgnoreLabel = ignoreLabel }, logits, labels);
+
+    /// <summary>The same of images that were blended of two: the loss against the labels of both, by the share of the first.</summary>
+    /// <param name="name">Name of the loss.</param>
+    /// <param name="logits">Class scores.</param>
+    /// <param name="labels">Class numbers of the first images, and of the second.</param>
+    /// <param name="share">Share of the first image in each blend, [N, 1, 1, 1], between 0 and 1.</param>
+    /// <param name="labelSmoothing">Share of the target spread over all classes.</param>
+    /// <param name="ignoreLabel">The label of positions that do not count.</param>
+    public Value MixedCrossEntropy(
+        string name, Value logits, (Value First, Value Second) labels, Value share, float labelSmoothing = 0, int? ignoreLabel = null) =>
+        Graph.Add(name, new SoftmaxCrossEntropy(logits.Shape, labelSmoothing) { IgnoreLabel = ignoreLabel, Mixed = true },
+            logits, labels.First, labels.Second, share);
 }

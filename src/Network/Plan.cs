@@ -46,7 +46,7 @@ public sealed partial class Plan : IDisposable
         if (start is not null && lifetimes.OffsetOfGradient(start.Value.Id) is null)
             throw new GpuNetException("A plan with a backward pass needs a parameter to train, or an input whose gradient is wanted.");
         arena = new Arena(parameters.Device, lifetimes.Bytes, $"a plan ({mode}) for {Batch(graph)} images", Batch(graph));
-        values = [.. RunGraph.Values.Select(v => arena.At(lifetimes.OffsetOfValue(v.Id), v.Stored))];
+        values = [.. RunGraph.Values.Select(v => arena.At(lifetimes.OffsetOfValue(v.Id), v.Stored, v.Type == ElementType.Int32))];
         gradients = [.. RunGraph.Values.Select(
             v => lifetimes.OffsetOfGradient(v.Id) is { } offset ? arena.At(offset, v.Shape) : Tensor.None)];
         // A node draws its random numbers by its place in the graph as it was given, whatever passes made of the nodes before it.

@@ -83,16 +83,26 @@ internal sealed class GoldenTests
         [ValueSource(nameof(CrossEntropyCases))] string name, [ValueSource(nameof(Devices))] string deviceName)
     {
         using var golden = new GoldenFile("cross_entropy");
+        JsonElement settings = golden.Settings(name);
+        float smoothing = settings.GetProperty("label_smoothing").GetSingle();
+        int? ignored = settings.TryGetProperty("ignore_index", out JsonElement index) ? index.GetInt32() : null;
         var net = new NetworkBuilder(golden.MapShape(name + ".input"));
-        net.CrossEntropyLoss(net.Input, golden.Settings(name).GetProperty("label_smoothing").GetSingle());
+        Value Labels(string of) => net.Graph.Input(of, net.Input.Shape with { C = 1 }, ElementType.Int32);
+        net.Graph.MarkOutput("loss", golden.Has(name + ".share")
+            ? net.MixedCrossEntropy("loss", net.Input, (Labels("labels"), Labels("labels2")),
+                net.Graph.Input("share", new Shape(net.Input.Shape.N, 1, 1, 1)), smoothing)
+            : net.CrossEntropy("loss", net.Input, Labels("labels"), smoothing, ignored));
         using var parameters = new ParameterStore(net.Graph, TestDevices.Get(deviceName), withGradients: true);
         using var plan = new Plan(net.Graph, parameters, PlanMode.Training, net.Input);
-        plan.Input("input").Upload(golden.Floats(name + ".input"));
-        plan.Input("labels").Upload([.. golden.Integers(name + ".labels").Select(l => (float)l)]);
+        plan.Input("input").Upload(golden.Map(name + ".input"));
+        foreach (string labels in net.Graph.Inputs.Keys.Where(k => k.StartsWith("labels", StringComparison.Ordinal)))
+            plan.Input(labels).Upload(golden.Integers($"{name}.{labels}").Select(l => (int)l).ToArray());
+        if (golden.Has(name + ".share"))
+            plan.Input("share").Upload(golden.Floats(name + ".share"));
         plan.Forward();
         plan.Backward();
         Near(plan.Output("loss").ToArray(), golden.Floats(name + ".output"), "loss");
-        Near(plan.Gradient(net.Input).ToArray(), golden.Floats(name + ".d_input"), "d_input");
+        Near(plan.Gradient(net.Input).ToArray(), golden.Map(name + ".d_input"), "d_input");
     }
 
     [Test]

@@ -337,6 +337,38 @@ def cross_entropy():
         case(f"classes37_{suffix}", 7, 37, smoothing)
         case(f"classes10_large_{suffix}", 6, 10, smoothing, scale=200.0)
     case("one_row_smoothing0.0", 1, 10, 0.0)
+
+    def map_case(name, shape, ignored, smoothing):
+        random = file.random(name)
+        labels = random.integers(0, shape[1], (shape[0],) + shape[2:])
+        labels[random.random(labels.shape) < 0.3] = ignored
+        parameters = {"label_smoothing": smoothing, "reduction": "mean", "classes": shape[1], "ignore_index": ignored}
+        file.record(name, parameters, lambda t: F.cross_entropy(
+            t["input"], torch.tensor(labels), label_smoothing=smoothing, ignore_index=ignored).reshape(1),
+            {"input": normal(random, shape, 2.0)}, numpy.ones(1, numpy.float32))
+        file.put(name, "labels", labels)
+
+    def mixed_case(name, rows, classes, smoothing):
+        random = file.random(name)
+        labels, second = random.integers(0, classes, rows), random.integers(0, classes, rows)
+        share = random.random(rows).astype(numpy.float32)
+
+        def loss(logits, target):
+            return F.cross_entropy(logits, torch.tensor(target), reduction="none", label_smoothing=smoothing)
+
+        parameters = {"label_smoothing": smoothing, "reduction": "mean", "classes": classes, "mixed": True}
+        weight = torch.tensor(share, dtype=torch.float64)
+        file.record(name, parameters, lambda t: (
+            weight * loss(t["input"], labels) + (1 - weight) * loss(t["input"], second)).mean().reshape(1),
+            {"input": normal(random, (rows, classes), 2.0)}, numpy.ones(1, numpy.float32))
+        file.put(name, "labels", labels)
+        file.put(name, "labels2", second)
+        file.put(name, "share", share)
+
+    for smoothing in (0.0, 0.1):
+        map_case(f"map_ignoring255_smoothing{smoothing}", (2, 5, 3, 4), 255, smoothing)
+        mixed_case(f"mixed_smoothing{smoothing}", 6, 10, smoothing)
+    map_case("map_ignoring_a_class_smoothing0.1", (1, 4, 5, 2), 2, 0.1)
     file.save()
 
 

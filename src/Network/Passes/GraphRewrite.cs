@@ -21,7 +21,7 @@ internal sealed class GraphRewrite
         ArgumentNullException.ThrowIfNull(source);
         this.source = source;
         foreach ((string name, Value value) in source.Inputs)
-            made.Add(value, target.Input(name, value.Shape));
+            made.Add(value, target.Input(name, value.Shape, value.Type));
         foreach (IGrouping<Value,
             Node> readers in source.Nodes.SelectMany(n => n.Inputs, (n, v) => (Node: n, Value: v)).GroupBy(r => r.Value, r => r.Node))
         {
