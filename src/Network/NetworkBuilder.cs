@@ -60,6 +60,10 @@ public sealed partial class NetworkBuilder
     /// <summary>The sum of two maps.</summary>
     public Value Add(string name, Value a, Value b) => Graph.Add(name, new Add(a.Shape), a, b);
 
+    /// <summary>The sum of maps, or of losses, each times a weight.</summary>
+    public Value WeightedSum(string name, params (Value Term, float Weight)[] terms) => Graph.Add(
+        name, new WeightedSum(terms.FirstOrDefault().Term.Shape, [.. terms.Select(t => t.Weight)]), [.. terms.Select(t => t.Term)]);
+
     /// <summary>Maps side by side along the channels.</summary>
     public Value Concat(string name, params Value[] maps) => Graph.Add(name, new Concat([.. maps.Select(m => m.Shape)]), maps);
 
@@ -111,4 +115,18 @@ public sealed partial class NetworkBuilder
         string name, Value logits, (Value First, Value Second) labels, Value share, float labelSmoothing = 0, int? ignoreLabel = null) =>
         Graph.Add(name, new SoftmaxCrossEntropy(logits.Shape, labelSmoothing) { IgnoreLabel = ignoreLabel, Mixed = true },
             logits, labels.First, labels.Second, share);
+
+    /// <summary>The mean of a loss of each element of a prediction against its target, a single number.</summary>
+    /// <param name="name">Name of the loss.</param>
+    /// <param name="prediction">What the network says.</param>
+    /// <param name="target">What it should say, of the same extents.</param>
+    /// <param name="kind">Which loss.</param>
+    /// <param name="delta">Where <see cref="LossKind.SmoothL1"/> and <see cref="LossKind.Huber"/> go over to a line.</param>
+    /// <param name="weights">How much each element counts, of the same extents; see <see cref="Kernels.ElementwiseLoss"/>.</param>
+    public Value ElementwiseLoss(
+        string name, Value prediction, Value target, LossKind kind, float delta = 1, Value? weights = null)
+    {
+        var loss = new ElementwiseLoss(prediction.Shape, kind, delta) { Weighted = weights is not null };
+        return Graph.Add(name, loss, weights is { } by ? [prediction, target, by] : [prediction, target]);
+    }
 }

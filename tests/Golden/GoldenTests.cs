@@ -106,7 +106,28 @@ internal sealed class GoldenTests
     }
 
     [Test]
-    public void Concat_and_add_match([Values("concat", "add")] string name, [ValueSource(nameof(Devices))] string deviceName)
+    public void Elementwise_loss_matches(
+        [ValueSource(nameof(ElementwiseLossCases))] string name, [ValueSource(nameof(Devices))] string deviceName)
+    {
+        using var golden = new GoldenFile("elementwise_loss");
+        JsonElement settings = golden.Settings(name);
+        var net = new NetworkBuilder(golden.MapShape(name + ".input"));
+        Value target = net.Graph.Input("target", net.Input.Shape);
+        Value? weights = golden.Has(name + ".weights") ? net.Graph.Input("weights", net.Input.Shape) : null;
+        net.Graph.MarkOutput("loss", net.ElementwiseLoss("loss", net.Input, target,
+            Enum.Parse<LossKind>(settings.GetProperty("kind").GetString()!), settings.GetProperty("delta").GetSingle(), weights));
+        using var parameters = new ParameterStore(net.Graph, TestDevices.Get(deviceName), withGradients: true);
+        using var plan = new Plan(net.Graph, parameters, PlanMode.Training, net.Input);
+        foreach (string input in net.Graph.Inputs.Keys)
+            plan.Input(input).Upload(golden.Map($"{name}.{input}"));
+        plan.Forward();
+        plan.Backward();
+        Near(plan.Output("loss").ToArray(), golden.Floats(name + ".output"), "loss");
+        Near(plan.Gradient(net.Input).ToArray(), golden.Map(name + ".d_input"), "d_input");
+    }
+
+    [Test]
+    public void Concat_and_sums_match([Values("concat", "add", "weighted_sum")] string name, [ValueSource(nameof(Devices))] string deviceName)
     {
         using var golden = new GoldenFile("pool_linear");
         var graph = new Graph();
@@ -114,6 +135,7 @@ internal sealed class GoldenTests
             .Select(t => graph.Input(t, golden.MapShape(t)))];
         graph.MarkOutput("output", name == "add"
             ? graph.Add("layer", new Add(inputs[0].Shape), inputs)
+            : name == "weighted_sum" ? graph.Add("layer", new WeightedSum(inputs[0].Shape, [0.5f, -2, 1]), inputs)
             : graph.Add("layer", new Concat([.. inputs.Select(i => i.Shape)]), inputs));
         using var parameters = new ParameterStore(graph, TestDevices.Get(deviceName), withGradients: true);
         using var plan = new Plan(graph, parameters, PlanMode.Training, inputs);
@@ -140,6 +162,8 @@ internal sealed class GoldenTests
     private static IEnumerable<string> AttentionCases() => GoldenFile.CasesOf("attention");
 
     private static IEnumerable<string> CrossEntropyCases() => GoldenFile.CasesOf("cross_entropy");
+
+    private static IEnumerable<string> ElementwiseLossCases() => GoldenFile.CasesOf("elementwise_loss");
 
     private static int Outputs(string linearCase)
     {

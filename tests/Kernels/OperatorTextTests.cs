@@ -77,6 +77,7 @@ public sealed class OperatorTextTests
         // Integers are inputs of a graph, which no operator stores.
         Enum e => Enum.GetValues(e.GetType()).Cast<object>().Where(o => !o.Equals(e) && !o.Equals(ElementType.Int32)),
         ImmutableArray<Shape> shapes => Others(shapes),
+        ImmutableArray<float> floats => [floats.SetItem(0, floats[0] + 0.0625f), floats.Add(floats[0])],
         ImmutableArray<ElementwiseLink> links =>
             Others(links[^1]).Select(o => (object)links.SetItem(links.Length - 1, (ElementwiseLink)o)).Append(links.Add(links[0])),
         Epilogue epilogue => Others(epilogue),

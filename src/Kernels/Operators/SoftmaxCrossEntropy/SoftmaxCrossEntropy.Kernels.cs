@@ -25,7 +25,7 @@ internal static class SoftmaxCrossEntropyKernels
             sum += XMath.Exp(below);
             distance += below;
         }
-        Write(x, labels, second, shares, maximum, logSum, losses, weights, i, max, sum, distance, g, saves);
+        CrossEntropyPosition.Write(x, labels, second, shares, maximum, logSum, losses, weights, i, max, sum, distance, g, saves);
     }
 
     // A thread owns dx[i,k]. Nothing is shared. Neighbouring threads are neighbouring classes, so loads are contiguous.
@@ -37,10 +37,14 @@ internal static class SoftmaxCrossEntropyKernels
         if (at >= g.Positions * g.Classes)
             return;
         int i = at / g.Classes;
-        float value = Gradient(x[at], at - (i * g.Classes), i, labels, second, shares, maximum, logSum, divisor, dy, g);
+        float value = CrossEntropyPosition.Gradient(x[at], at - (i * g.Classes), i, labels, second, shares, maximum, logSum, divisor, dy, g);
         dx[at] = add != 0 ? dx[at] + value : value;
     }
+}
 
+/// <summary>What a position's labels make of its logits.</summary>
+internal static class CrossEntropyPosition
+{
     /// <summary>Writes what a position gives: Σ exp(x − max) and Σ (x − max) over its classes are known.</summary>
     public static void Write(
         View x, View labels, View second, View shares, View maximum, View logSum, View losses, View weights, int i, float max, float sum,

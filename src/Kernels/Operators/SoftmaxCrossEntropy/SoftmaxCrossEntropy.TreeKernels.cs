@@ -51,7 +51,7 @@ internal static class SoftmaxTreeKernels
         }
         if (thread == 0)
         {
-            SoftmaxCrossEntropyKernels.Write(
+            CrossEntropyPosition.Write(
                 x, labels, second, shares, maximum, logSum, losses, weights, Grid.IdxX, max, sums[0], distances[0], g, saves);
         }
     }
@@ -67,7 +67,7 @@ internal static class SoftmaxTreeKernels
             return;
         int i = Grid.IdxX;
         int at = (i * g.Classes) + k;
-        float value = SoftmaxCrossEntropyKernels.Gradient(x[at], k, i, labels, second, shares, maximum, logSum, divisor, dy, g);
+        float value = CrossEntropyPosition.Gradient(x[at], k, i, labels, second, shares, maximum, logSum, divisor, dy, g);
         dx[at] = add != 0 ? dx[at] + value : value;
     }
 }
