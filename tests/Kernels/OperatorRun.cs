@@ -35,8 +35,10 @@ internal sealed class OperatorRun
     /// <param name="reference">What the tensors hold.</param>
     /// <param name="mode">Whether input gradients are set, added or left out.</param>
     /// <param name="forwardOnly">Whether no backward follows, so that there is no memory for it either.</param>
+    /// <param name="frozen">Whether a parameter has no gradient, by its place.</param>
     public static OperatorRun Do(
-        Device device, Operator op, Candidate candidate, ReferenceOperands reference, GradientMode mode, bool forwardOnly = false)
+        Device device, Operator op, Candidate candidate, ReferenceOperands reference, GradientMode mode, bool forwardOnly = false,
+        Func<int, bool>? frozen = null)
     {
         Launcher launcher = candidate.Bind(device);
         long bytes = 0;
@@ -90,7 +92,7 @@ internal sealed class OperatorRun
                 Workspace = launcher.WorkspaceElements > 0 ? Take(Shape.Vector((int)launcher.WorkspaceElements), null) : Tensor.None,
                 DInputs = [.. op.Inputs.Select((s, i) => op.HasGradient(i) && mode != GradientMode.None && !forwardOnly
                     ? new Gradient(Take(s, mode == GradientMode.Add ? FilledBefore(s) : null), mode) : Gradient.None)],
-                DParameters = [.. op.Parameters.Select(p => p.IsTrained ? Take(p.Shape, FilledBefore(p.Shape)) : Tensor.None)],
+                DParameters = [.. op.Parameters.Select((p, i) => p.IsTrained && frozen?.Invoke(i) != true ? Take(p.Shape, FilledBefore(p.Shape)) : Tensor.None)],
                 DOutput = Keep(Take(op.Output, reference.DOutput), reference.DOutput),
             };
         }

@@ -9,7 +9,7 @@ internal sealed class WeightedSumReference : IOperatorReference
         new WeightedSum(new Shape(1, 1, 1, 1), [0.25f, -2]),
         new WeightedSum(new Shape(2, 5, 7, 3), [1]),
         new WeightedSum(new Shape(2, 5, 9, 4), [1, 0.5f, 0]),
-        new WeightedSum(new Shape(2, 21, 19, 29), [0.5f, 1, -1, 2]),
+        new WeightedSum(new Shape(2, 11, 9, 29), [0.5f, 1, -1, 2]),
         new WeightedSum(new Shape(1, 3, 5, 7), [1, 2, 3, 4, 5, 6, 7, 8, 9]),
     ];
 
