@@ -59,8 +59,8 @@ public sealed unsafe class Arena : IDisposable
     public long Version { get; private set; }
 
     /// <summary>
-    /// Says that the content has changed. <see cref="Clear"/>, <see cref="Tensor.Upload(ReadOnlySpan{float}, string)"/> and <see cref="Tensor.Clear"/> say it by
-    /// themselves; whoever writes through a pointer or a view has to, where somebody keeps what he made of the content.
+    /// Says that the content has changed. <see cref="Clear"/>, <see cref="Tensor.Clear"/> and the uploads of a <see cref="Tensor"/> say it
+    /// by themselves; whoever writes through a pointer or a view has to, where somebody keeps what he made of the content.
     /// </summary>
     public void Changed() => Version++;
 

@@ -127,7 +127,8 @@ internal sealed class GoldenTests
     }
 
     [Test]
-    public void Concat_and_sums_match([Values("concat", "add", "weighted_sum")] string name, [ValueSource(nameof(Devices))] string deviceName)
+    public void Concat_and_sums_match(
+        [Values("concat", "add", "weighted_sum")] string name, [ValueSource(nameof(Devices))] string deviceName)
     {
         using var golden = new GoldenFile("pool_linear");
         var graph = new Graph();

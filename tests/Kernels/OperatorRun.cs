@@ -77,7 +77,8 @@ internal sealed class OperatorRun
             double[] FilledBefore(Shape shape) => [.. Enumerable.Range(0, (int)shape.Elements).Select(i => (double)Before(i))];
 
             Tensor[] inputs = [.. op.Inputs.Select((s, i) => i == op.InPlaceInput
-                ? Take(s, reference.Inputs[i]) : Fill(op.StoredInputs[i], Bfloat16.Stored(op.InputType(i), reference.Inputs[i]), op.InputType(i)))];
+                ? Take(s, reference.Inputs[i])
+                : Fill(op.StoredInputs[i], Bfloat16.Stored(op.InputType(i), reference.Inputs[i]), op.InputType(i)))];
             // What lies beside a slice must stay, so it has to hold something.
             bool isSlice = op is Convolutional { Epilogue.Slice: not null };
             return new Operands
@@ -92,7 +93,8 @@ internal sealed class OperatorRun
                 Workspace = launcher.WorkspaceElements > 0 ? Take(Shape.Vector((int)launcher.WorkspaceElements), null) : Tensor.None,
                 DInputs = [.. op.Inputs.Select((s, i) => op.HasGradient(i) && mode != GradientMode.None && !forwardOnly
                     ? new Gradient(Take(s, mode == GradientMode.Add ? FilledBefore(s) : null), mode) : Gradient.None)],
-                DParameters = [.. op.Parameters.Select((p, i) => p.IsTrained && frozen?.Invoke(i) != true ? Take(p.Shape, FilledBefore(p.Shape)) : Tensor.None)],
+                DParameters = [.. op.Parameters.Select((p, i) =>
+                    p.IsTrained && frozen?.Invoke(i) != true ? Take(p.Shape, FilledBefore(p.Shape)) : Tensor.None)],
                 DOutput = Keep(Take(op.Output, reference.DOutput), reference.DOutput),
             };
         }

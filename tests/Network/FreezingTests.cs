@@ -204,7 +204,8 @@ internal sealed class FreezingTests
     private static void Upload(Plan plan)
     {
         var random = new Random(4);
-        plan.Input("input").Upload([.. Enumerable.Range(0, (int)plan.Input("input").Shape.Elements).Select(_ => random.NextSingle() - 0.5f)]);
+        Tensor images = plan.Input("input");
+        images.Upload([.. Enumerable.Range(0, (int)images.Shape.Elements).Select(_ => random.NextSingle() - 0.5f)]);
         plan.Input("labels").Upload([0, 1, 2, 1]);
     }
 

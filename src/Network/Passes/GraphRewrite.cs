@@ -53,7 +53,7 @@ internal sealed class GraphRewrite
     /// <summary>The nodes in order, without those that were merged into one before.</summary>
     public IEnumerable<Node> Nodes => source.Nodes.Where(n => !merged.Contains(n));
 
-    /// <summary>Whether the pass may make something else of a node. A merged node has the first one's name, and stays one of them.</summary>
+    /// <summary>Whether the pass may make something else of a node. A merged node keeps the first one's name.</summary>
     public bool MayTouch(Node node) => among?.Contains(node.Name) ?? true;
 
     /// <summary>

@@ -37,7 +37,8 @@ internal static class SoftmaxCrossEntropyKernels
         if (at >= g.Positions * g.Classes)
             return;
         int i = at / g.Classes;
-        float value = CrossEntropyPosition.Gradient(x[at], at - (i * g.Classes), i, labels, second, shares, maximum, logSum, divisor, dy, g);
+        int k = at - (i * g.Classes);
+        float value = CrossEntropyPosition.Gradient(x[at], k, i, labels, second, shares, maximum, logSum, divisor, dy, g);
         dx[at] = add != 0 ? dx[at] + value : value;
     }
 }
