@@ -54,7 +54,7 @@ internal static class RunCommand
                 StochasticDepth = 0,
             });
             spec = spec with { Classes = parse.GetValue(classes) ?? DeduceClasses(spec, parse.GetRequiredValue(weights)) };
-            float[]? classOf = labelsPath is null ? null : ReadLabels(labelsPath, shape.N, spec.Classes);
+            int[]? classOf = labelsPath is null ? null : ReadLabels(labelsPath, shape.N, spec.Classes);
             PlanMode mode = parse.GetValue(train) ? PlanMode.Training : gradientsPath is null ? PlanMode.Inference : PlanMode.Gradients;
             using Device device = place.Open(parse);
             Graph graph = classOf is null ? spec.Build(shape.N) : spec.BuildWithLoss(shape.N);
@@ -141,7 +141,7 @@ internal static class RunCommand
         return (int)tensor.Shape[0];
     }
 
-    private static float[] ReadLabels(string path, int count, int classes)
+    private static int[] ReadLabels(string path, int count, int classes)
     {
         using SafetensorsFile file = SafetensorsFile.Read(path);
         long[] values = file.ReadIntegers(LabelsName);
@@ -149,7 +149,7 @@ internal static class RunCommand
             throw new GpuNetException($"{path}: expected a label for each of the {count} images, got {values.Length}.");
         int[] labels = [.. values.Select(v => (int)Math.Clamp(v, -1, int.MaxValue))];
         Classification.CheckLabels(labels, classes);
-        return [.. labels.Select(l => (float)l)];
+        return labels;
     }
 
     private static string WriteOutput(string path, Plan plan)

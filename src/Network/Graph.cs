@@ -35,13 +35,19 @@ public sealed class Graph
     public long Macs => nodes.Sum(n => n.Operator.Macs);
 
     /// <summary>Adds an input.</summary>
-    public Value Input(string name, Shape shape)
+    /// <param name="name">Name, unique among the inputs.</param>
+    /// <param name="shape">Extents.</param>
+    /// <param name="type">Floats, or the 32-bit integers that class numbers are.</param>
+    /// <exception cref="GpuNetException">An extent is below 1, the type is another one, or the name is taken.</exception>
+    public Value Input(string name, Shape shape, ElementType type = ElementType.Float32)
     {
+        if (type is not (ElementType.Float32 or ElementType.Int32))
+            throw new GpuNetException($"Input {name}: its elements are {ElementType.Float32} or {ElementType.Int32}, got {type}.");
         if (!shape.IsPositive)
             throw new GpuNetException($"Input {name}: every extent is at least 1, got {shape}.");
         if (inputs.ContainsKey(name))
             throw new GpuNetException($"Input {name}: the graph already has an input of that name.");
-        Value value = NewValue(shape);
+        Value value = NewValue(shape, type);
         inputs.Add(name, value);
         return value;
     }

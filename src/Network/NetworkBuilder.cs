@@ -60,6 +60,10 @@ public sealed partial class NetworkBuilder
     /// <summary>The sum of two maps.</summary>
     public Value Add(string name, Value a, Value b) => Graph.Add(name, new Add(a.Shape), a, b);
 
+    /// <summary>The sum of maps, or of losses, each times a weight.</summary>
+    public Value WeightedSum(string name, params (Value Term, float Weight)[] terms) => Graph.Add(
+        name, new WeightedSum(terms.FirstOrDefault().Term.Shape, [.. terms.Select(t => t.Weight)]), [.. terms.Select(t => t.Term)]);
+
     /// <summary>Maps side by side along the channels.</summary>
     public Value Concat(string name, params Value[] maps) => Graph.Add(name, new Concat([.. maps.Select(m => m.Shape)]), maps);
 
@@ -80,14 +84,49 @@ public sealed partial class NetworkBuilder
     public void Output(Value logits) => Graph.MarkOutput("output", logits);
 
     /// <summary>
-    /// Adds the training loss: input <c>labels</c> [N, 1, 1, 1] (class indices), output <c>loss</c>, the mean cross-entropy of the
-    /// logits [N, 1, 1, K].
+    /// Adds the training loss: input <c>labels</c> [N, H, W, 1] (class numbers, 32-bit integers), output <c>loss</c>, the mean
+    /// cross-entropy of the logits [N, H, W, K], of images or of the pixels of maps.
     /// </summary>
     public Value CrossEntropyLoss(Value logits, float labelSmoothing = 0)
     {
-        Value labels = Graph.Input("labels", new Shape(logits.Shape.N, 1, 1, 1));
-        Value loss = Graph.Add("loss", new SoftmaxCrossEntropy(logits.Shape, labelSmoothing), logits, labels);
+        Value labels = Graph.Input("labels", logits.Shape with { C = 1 }, ElementType.Int32);
+        Value loss = CrossEntropy("loss", logits, labels, labelSmoothing);
         Graph.MarkOutput("loss", loss);
         return loss;
+    }
+
+    /// <summary>The mean cross-entropy of logits [N, H, W, K] against class numbers [N, H, W, 1], a single number.</summary>
+    /// <param name="name">Name of the loss.</param>
+    /// <param name="logits">Class scores.</param>
+    /// <param name="labels">Class numbers, 32-bit integers.</param>
+    /// <param name="labelSmoothing">Share of the target spread over all classes.</param>
+    /// <param name="ignoreLabel">The label of positions that do not count.</param>
+    public Value CrossEntropy(string name, Value logits, Value labels, float labelSmoothing = 0, int? ignoreLabel = null) =>
+        Graph.Add(name, new SoftmaxCrossEntropy(logits.Shape, labelSmoothing) { IgnoreLabel = ignoreLabel }, logits, labels);
+
+    /// <summary>The same of images that were blended of two: the loss against the labels of both, by the share of the first.</summary>
+    /// <param name="name">Name of the loss.</param>
+    /// <param name="logits">Class scores.</param>
+    /// <param name="labels">Class numbers of the first images, and of the second.</param>
+    /// <param name="share">Share of the first image in each blend, [N, 1, 1, 1], between 0 and 1.</param>
+    /// <param name="labelSmoothing">Share of the target spread over all classes.</param>
+    /// <param name="ignoreLabel">The label of positions that do not count.</param>
+    public Value MixedCrossEntropy(
+        string name, Value logits, (Value First, Value Second) labels, Value share, float labelSmoothing = 0, int? ignoreLabel = null) =>
+        Graph.Add(name, new SoftmaxCrossEntropy(logits.Shape, labelSmoothing) { IgnoreLabel = ignoreLabel, Mixed = true },
+            logits, labels.First, labels.Second, share);
+
+    /// <summary>The mean of a loss of each element of a prediction against its target, a single number.</summary>
+    /// <param name="name">Name of the loss.</param>
+    /// <param name="prediction">What the network says.</param>
+    /// <param name="target">What it should say, of the same extents.</param>
+    /// <param name="kind">Which loss.</param>
+    /// <param name="delta">Where <see cref="LossKind.SmoothL1"/> and <see cref="LossKind.Huber"/> go over to a line.</param>
+    /// <param name="weights">How much each element counts, of the same extents; see <see cref="Kernels.ElementwiseLoss"/>.</param>
+    public Value ElementwiseLoss(
+        string name, Value prediction, Value target, LossKind kind, float delta = 1, Value? weights = null)
+    {
+        var loss = new ElementwiseLoss(prediction.Shape, kind, delta) { Weighted = weights is not null };
+        return Graph.Add(name, loss, weights is { } by ? [prediction, target, by] : [prediction, target]);
     }
 }

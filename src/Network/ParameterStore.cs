@@ -8,10 +8,15 @@ namespace GpuNet;
 /// </summary>
 public sealed class ParameterStore : IDisposable
 {
+    // The offset of a gradient that is not there.
+    private const long Nowhere = -1;
+
+    private const string WithoutGradients = "The parameters were made without gradients.";
+
     private readonly Dictionary<string, Entry> entries = [];
     private readonly List<string> names = [];
     private readonly Arena values;
-    private readonly Arena? gradients;
+    private Arena? gradients;
 
     /// <summary>Takes memory for the parameters of a graph, all zero.</summary>
     /// <param name="graph">Network whose parameters they are.</param>
@@ -28,7 +33,7 @@ public sealed class ParameterStore : IDisposable
         {
             foreach ((string name, ParameterSpec spec) in some)
             {
-                entries.Add(name, new Entry(spec, offset));
+                entries.Add(name, new Entry(spec, offset, spec.IsTrained ? offset : Nowhere));
                 offset += Arena.Align(spec.Shape.Bytes);
             }
         }
@@ -51,6 +56,29 @@ public sealed class ParameterStore : IDisposable
         }
         values.Clear();
         gradients?.Clear();
+    }
+
+    /// <summary>
+    /// Takes memory for the gradients of those parameters alone that are trained, all zero, and gives back what there was. Plans and
+    /// optimisers made before hold the old memory, and have to be made anew.
+    /// </summary>
+    /// <param name="frozen">Whether the parameter of a name is not trained.</param>
+    /// <exception cref="InvalidOperationException">The parameters were made without gradients.</exception>
+    public void FreezeGradients(Func<string, bool> frozen)
+    {
+        ArgumentNullException.ThrowIfNull(frozen);
+        if (gradients is null)
+            throw new InvalidOperationException(WithoutGradients);
+        long offset = 0;
+        foreach ((string name, Entry entry) in entries.OrderBy(e => e.Value.Offset))
+        {
+            bool trained = entry.Spec.IsTrained && !frozen(name);
+            entries[name] = entry with { GradientOffset = trained ? offset : Nowhere };
+            offset += trained ? Arena.Align(entry.Spec.Shape.Bytes) : 0;
+        }
+        gradients.Dispose();
+        gradients = new Arena(Device, offset, "the parameters' gradients");
+        gradients.Clear();
     }
 
     /// <summary>The device the parameters live on.</summary>
@@ -76,7 +104,7 @@ public sealed class ParameterStore : IDisposable
     /// left up to the next one holds zeros.
     /// </summary>
     public IEnumerable<ParameterPlace> Places => entries.OrderBy(e => e.Value.Offset).Select(e => new ParameterPlace(
-        e.Key, e.Value.Spec, e.Value.Offset, gradients is null || !e.Value.Spec.IsTrained ? ParameterPlace.Nowhere : e.Value.Offset));
+        e.Key, e.Value.Spec, e.Value.Offset, gradients is null ? ParameterPlace.Nowhere : e.Value.GradientOffset));
 
     /// <summary>
     /// Counts the changes of values. A plan compares it with that of its last pass, to know whether what it made of the parameters
@@ -97,23 +125,31 @@ public sealed class ParameterStore : IDisposable
     /// <summary>What a parameter is.</summary>
     public ParameterSpec Spec(string name) => Find(name).Spec;
 
-    /// <summary>The gradient of a parameter; <see cref="Tensor.None"/> if it is not trained or there are no gradients.</summary>
+    /// <summary>
+    /// The gradient of a parameter; <see cref="Tensor.None"/> if it is not trained, or frozen, or there are no gradients.
+    /// </summary>
     public Tensor Gradient(string name)
     {
         Entry entry = Find(name);
-        return gradients is null || !entry.Spec.IsTrained ? Tensor.None : gradients.At(entry.Offset, entry.Spec.Shape);
+        return gradients is null || entry.GradientOffset == Nowhere ? Tensor.None
+            : gradients.At(entry.GradientOffset, entry.Spec.Shape);
     }
+
+    /// <summary>Whether a parameter that could be trained has no gradient; see <see cref="FreezeGradients"/>.</summary>
+    public bool IsFrozen(string name) => Find(name) is { Spec.IsTrained: true, GradientOffset: Nowhere };
 
     /// <summary>The trained values of a byte range as one vector; see <see cref="WeightBytes"/> and <see cref="TrainedBytes"/>.</summary>
     public Tensor ValueRange(long from, long to) => Range(values, from, to);
 
-    /// <summary>The gradients of a byte range as one vector.</summary>
+    /// <summary>
+    /// The gradients of a byte range as one vector. They lie in the order of the values, at the same offsets where none is frozen.
+    /// </summary>
     public Tensor GradientRange(long from, long to) =>
-        Range(gradients ?? throw new InvalidOperationException("The parameters were made without gradients."), from, to);
+        Range(gradients ?? throw new InvalidOperationException(WithoutGradients), from, to);
 
     /// <summary>Sets all gradients to zero.</summary>
     public void ClearGradients() =>
-        (gradients ?? throw new InvalidOperationException("The parameters were made without gradients.")).Clear();
+        (gradients ?? throw new InvalidOperationException(WithoutGradients)).Clear();
 
     /// <summary>Draws initial values as each parameter's operator asks. The same seed gives the same values on every device.</summary>
     public void Initialize(int seed)
@@ -148,7 +184,7 @@ public sealed class ParameterStore : IDisposable
         ? entry
         : throw new GpuNetException($"The network has no parameter {name}.");
 
-    private readonly record struct Entry(ParameterSpec Spec, long Offset);
+    private readonly record struct Entry(ParameterSpec Spec, long Offset, long GradientOffset);
 }
 
 /// <summary>Where a parameter of a <see cref="ParameterStore"/> lies.</summary>

@@ -12,6 +12,7 @@ public sealed partial class Plan
     {
         private readonly Graph graph;
         private readonly PlanMode mode;
+        private readonly BackwardReach reach;
         private readonly MemoryLayout layout = new();
         private readonly int[] storage;
         private readonly int[] value;
@@ -24,17 +25,18 @@ public sealed partial class Plan
         private readonly int?[] prepared;
         private readonly long[] preparedElements;
 
-        public Lifetimes(Graph graph, Launcher[] launchers, PlanMode mode, Value? root, IReadOnlyList<Value> gradientOf)
+        public Lifetimes(
+            Graph graph, Launcher[] launchers, PlanMode mode, Value? root, IReadOnlyList<Value> gradientOf, BackwardReach reach)
         {
             this.graph = graph;
             this.mode = mode;
-            bool[] wanted = root is { } from ? WantedGradients(from, gradientOf) : new bool[graph.Values.Count];
+            this.reach = reach;
             storage = Storage();
-            runsBackward = [.. graph.Nodes.Select(n => wanted[n.Output.Id])];
+            runsBackward = [.. graph.Nodes.Select(reach.RunsBackward)];
             firstContributor = FirstContributors();
             value = [.. graph.Values.Select(
                 v => storage[v.Id] == v.Id ? layout.Add(v.Stored.Bytes, FirstUse(v), LastUseOfStorage(v)) : -1)];
-            gradient = [.. graph.Values.Select(v => wanted[v.Id] ? PlaceGradient(v, root!.Value, gradientOf) : (int?)null)];
+            gradient = [.. graph.Values.Select(v => reach.IsWanted(v) ? PlaceGradient(v, root!.Value, gradientOf) : (int?)null)];
             saved = [.. graph.Nodes.Select((n, i) => PlaceSaved(n, i))];
             workspaceElements = [.. launchers.Select(l => l.WorkspaceElements)];
             workspace = layout.Add(workspaceElements.DefaultIfEmpty().Max() * sizeof(float), 0, End);
@@ -68,9 +70,10 @@ public sealed partial class Plan
                     ? arena.At(layout.Offset(kept), Shape.Vector(checked((int)preparedElements[i]))) : Tensor.None,
                 DInputs = [.. node.Inputs.Select(
                     (v, input) => runsBackward[i] ? InputGradient(i, input, gradients[v.Id]) : Kernels.Gradient.None)],
-                DParameters = [.. node.ParameterNames.Select(name => runsBackward[i] ? parameters.Gradient(name) : Tensor.None)],
+                DParameters = [.. node.Parameters.Select(
+                    p => runsBackward[i] && reach.IsTrained(p.Name, p.Spec) ? parameters.Gradient(p.Name) : Tensor.None)],
                 DOutput = runsBackward[i] ? gradients[node.Output.Id] : Tensor.None,
-                Training = mode == PlanMode.Training,
+                Training = Trains(node),
             };
         }
 
@@ -97,29 +100,6 @@ public sealed partial class Plan
             if (tensor.IsNone || !graph.Nodes[node].Operator.HasGradient(input))
                 return Kernels.Gradient.None;
             return new Gradient(tensor, firstContributor[id] == node && !repeated ? GradientMode.Set : GradientMode.Add);
-        }
-
-        // A tensor's gradient is wanted if the root depends on it, and it depends on a parameter or on an input that is asked for.
-        private bool[] WantedGradients(Value root, IReadOnlyList<Value> gradientOf)
-        {
-            var dependsOnTrained = new bool[graph.Values.Count];
-            foreach (Value v in gradientOf)
-                dependsOnTrained[v.Id] = true;
-            foreach (Node node in graph.Nodes)
-            {
-                dependsOnTrained[node.Output.Id] = node.Operator.Parameters.Any(p => p.IsTrained)
-                    || node.Inputs.Where((v, input) => node.Operator.HasGradient(input)).Any(v => dependsOnTrained[v.Id]);
-            }
-            var reachesRoot = new bool[graph.Values.Count];
-            reachesRoot[root.Id] = true;
-            foreach (Node node in graph.Nodes.Reverse())
-            {
-                if (!reachesRoot[node.Output.Id])
-                    continue;
-                for (int input = 0; input < node.Inputs.Length; input++)
-                    reachesRoot[node.Inputs[input].Id] |= node.Operator.HasGradient(input);
-            }
-            return [.. dependsOnTrained.Zip(reachesRoot, (a, b) => a && b)];
         }
 
         // The last node to read a tensor is the first to reach it on the way back.
@@ -165,9 +145,15 @@ public sealed partial class Plan
             return layout.Add(v.Shape.Bytes, v == root ? 0 : first, last);
         }
 
-        private int[] PlaceSaved(Node node, int i) => mode != PlanMode.Inference
-            ? [.. node.Operator.Saved.Select(s => layout.Add(s.Bytes, i, runsBackward[i] ? BackwardStep(i) : i))]
+        // A norm that nobody asks for a gradient writes its batch's statistics nevertheless.
+        private int[] PlaceSaved(Node node, int i) =>
+            runsBackward[i] ? [.. node.Operator.Saved.Select(s => layout.Add(s.Bytes, i, BackwardStep(i)))]
+            : mode == PlanMode.Training && reach.MovesStatistics(node) ? [.. node.Operator.Saved.Select(s => layout.Add(s.Bytes, i, i))]
             : [];
+
+        // Whether a node does what is particular to training. A frozen norm does as at inference.
+        private bool Trains(Node node) =>
+            mode == PlanMode.Training && (reach.MovesStatistics(node) || node.Operator.Parameters.All(p => p.IsTrained));
 
         private int Producer(Value v)
         {

@@ -15,6 +15,7 @@ public sealed partial class Plan : IDisposable
     private readonly Tensor[] values;
     private readonly Tensor[] gradients;
     private readonly Dictionary<Value, Value> kept = [];
+    private readonly bool movesStatistics;
     private long prepared = -1;
     private bool disposed;
 
@@ -25,28 +26,57 @@ public sealed partial class Plan : IDisposable
     /// <param name="gradientOf">Graph inputs whose gradient is wanted.</param>
     /// <exception cref="GpuNetException">There is not enough memory, or the parameters do not fit the graph.</exception>
     public Plan(Graph graph, ParameterStore parameters, PlanMode mode, params IReadOnlyList<Value> gradientOf)
+        : this(graph, parameters, mode, null, gradientOf)
+    {
+    }
+
+    /// <summary>Plans a graph of which only some parameters are trained.</summary>
+    /// <param name="graph">The network at one batch size.</param>
+    /// <param name="parameters">
+    /// Its parameters, which also say on which device it runs. Those without a gradient (<see cref="ParameterStore.FreezeGradients"/>)
+    /// are frozen whatever <paramref name="frozen"/> says.
+    /// </param>
+    /// <param name="mode">Inference, or what kind of backward.</param>
+    /// <param name="frozen">
+    /// Whether the parameter of a name is frozen: it gets no gradient. What lies below everything that is trained runs as at inference,
+    /// with no backward pass and nothing kept for one. A batch norm whose parameters are all frozen takes its running statistics in
+    /// training too, and leaves them as they are.
+    /// </param>
+    /// <param name="gradientOf">Graph inputs whose gradient is wanted.</param>
+    /// <exception cref="GpuNetException">
+    /// There is not enough memory, the parameters do not fit the graph, or nothing is left to train.
+    /// </exception>
+    public Plan(
+        Graph graph, ParameterStore parameters, PlanMode mode, Func<string, bool>? frozen, params IReadOnlyList<Value> gradientOf)
     {
         ArgumentNullException.ThrowIfNull(graph);
         ArgumentNullException.ThrowIfNull(parameters);
         Graph = graph;
         Parameters = parameters;
         Mode = mode;
-        Check(graph, parameters, mode, gradientOf);
+        bool IsFrozen(string name) => (frozen?.Invoke(name) ?? false) || parameters.IsFrozen(name);
+        Check(graph, parameters, mode, gradientOf, IsFrozen);
         GradientRoot = mode == PlanMode.Inference ? null : Root(graph);
-        RunGraph = Rewrite(graph, mode, Device);
+        RunGraph = Rewrite(graph, mode, Device, new BackwardReach(graph, GradientRoot, gradientOf, IsFrozen), IsFrozen);
         CheckInPlace(RunGraph);
         foreach ((string name, Value value) in graph.Inputs)
             kept[value] = RunGraph.Inputs[name];
         foreach ((string name, Value value) in graph.Outputs)
             kept[value] = RunGraph.Output(name);
-        Launcher[] launchers = [.. RunGraph.Nodes.Select(
-            n => n.Operator.Bind(parameters.Device, mode == PlanMode.Inference ? DirectionSet.Forward : DirectionSet.Both))];
         Value? start = GradientRoot is { } root ? kept[root] : null;
-        var lifetimes = new Lifetimes(RunGraph, launchers, mode, start, [.. gradientOf.Select(v => kept[v])]);
-        if (start is not null && lifetimes.OffsetOfGradient(start.Value.Id) is null)
-            throw new GpuNetException("A plan with a backward pass needs a parameter to train, or an input whose gradient is wanted.");
+        Value[] wanted = [.. gradientOf.Select(v => kept[v])];
+        var reach = new BackwardReach(RunGraph, start, wanted, IsFrozen);
+        if (start is { } from && !reach.IsWanted(from))
+        {
+            throw new GpuNetException("A plan with a backward pass needs a parameter to train, or an input whose gradient is wanted"
+                + $"{(RunGraph.Nodes.Any(reach.IsFrozen) ? ": every parameter that its result depends on is frozen." : ".")}");
+        }
+        Launcher[] launchers = [.. RunGraph.Nodes.Select(
+            n => n.Operator.Bind(parameters.Device, reach.RunsBackward(n) ? DirectionSet.Both : DirectionSet.Forward))];
+        var lifetimes = new Lifetimes(RunGraph, launchers, mode, start, wanted, reach);
         arena = new Arena(parameters.Device, lifetimes.Bytes, $"a plan ({mode}) for {Batch(graph)} images", Batch(graph));
-        values = [.. RunGraph.Values.Select(v => arena.At(lifetimes.OffsetOfValue(v.Id), v.Stored))];
+        values = [.. RunGraph.Values.Select(
+            v => arena.At(lifetimes.OffsetOfValue(v.Id), v.Stored, v.Type == ElementType.Int32))];
         gradients = [.. RunGraph.Values.Select(
             v => lifetimes.OffsetOfGradient(v.Id) is { } offset ? arena.At(offset, v.Shape) : Tensor.None)];
         // A node draws its random numbers by its place in the graph as it was given, whatever passes made of the nodes before it.
@@ -59,16 +89,22 @@ public sealed partial class Plan : IDisposable
         backward = [.. forward.Reverse().Where(s => !s.Operands.DOutput.IsNone)];
         forwardPass = new Pass(Device, forward, mode == PlanMode.Training, RunForward);
         backwardPass = new Pass(Device, backward, mode == PlanMode.Training, RunBackward);
+        movesStatistics = mode == PlanMode.Training && RunGraph.Nodes.Any(reach.MovesStatistics);
         if (GradientRoot is { Shape.Elements: 1 } number)
             Gradient(number).Upload([1f], "loss gradient");
     }
 
     /// <summary>What a plan makes of a graph before it runs; see <see cref="RunGraph"/>.</summary>
-    public static Graph Rewrite(Graph graph, PlanMode mode, Device device)
+    public static Graph Rewrite(Graph graph, PlanMode mode, Device device) =>
+        Rewrite(graph, mode, device, null, static _ => false);
+
+    private static Graph Rewrite(Graph graph, PlanMode mode, Device device, BackwardReach? reach, Func<string, bool> frozen)
     {
         ArgumentNullException.ThrowIfNull(device);
-        return mode == PlanMode.Inference ? InferencePasses.Apply(graph, device)
-            : FuseInvertedBottlenecks.ForTraining(graph, device);
+        if (mode == PlanMode.Inference)
+            return InferencePasses.Apply(graph, device);
+        Graph settled = reach is null ? graph : FrozenPasses.Apply(graph, device, reach);
+        return FuseInvertedBottlenecks.ForTraining(settled, device, frozen);
     }
 
     /// <summary>The network.</summary>
@@ -76,7 +112,7 @@ public sealed partial class Plan : IDisposable
 
     /// <summary>
     /// What runs: <see cref="Graph"/> after <see cref="InferencePasses"/> at inference, and after <see cref="FuseInvertedBottlenecks"/>
-    /// otherwise.
+    /// otherwise; of a part below everything that is trained, after most of the former.
     /// </summary>
     public Graph RunGraph { get; }
 
@@ -128,7 +164,7 @@ public sealed partial class Plan : IDisposable
                 ? Profiler.Inference : Profiler.Forward, RunForward);
         }
         // Batch norms have moved their running statistics.
-        if (Mode == PlanMode.Training)
+        if (movesStatistics)
             Parameters.Changed();
     }
 
@@ -174,8 +210,10 @@ public sealed partial class Plan : IDisposable
         : throw new GpuNetException(
         $"A plan gives the tensors of its graph's inputs and outputs; value {value.Id} {value.Shape} is neither.");
 
-    private static void Check(Graph graph, ParameterStore parameters, PlanMode mode, IReadOnlyList<Value> gradientOf)
+    private static void Check(
+        Graph graph, ParameterStore parameters, PlanMode mode, IReadOnlyList<Value> gradientOf, Func<string, bool> frozen)
     {
+        var reach = new BackwardReach(graph, null, gradientOf, frozen);
         if (mode != PlanMode.Inference && !parameters.HasGradients)
             throw new GpuNetException("A plan with a backward pass needs parameters that were made with gradients.");
         if (gradientOf.Any(v => !graph.Inputs.Values.Contains(v)))
@@ -193,7 +231,7 @@ public sealed partial class Plan : IDisposable
             }
             if (mode != PlanMode.Inference && node.Operator.IsInferenceOnly)
                 throw new GpuNetException($"{node.Name} ({node.Operator}): has no backward pass; only a plan for inference may hold it.");
-            if (mode == PlanMode.Training)
+            if (mode == PlanMode.Training && !reach.IsFrozen(node))
                 ValidateTraining(node);
         }
     }

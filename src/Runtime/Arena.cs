@@ -59,8 +59,8 @@ public sealed unsafe class Arena : IDisposable
     public long Version { get; private set; }
 
     /// <summary>
-    /// Says that the content has changed. <see cref="Clear"/>, <see cref="Tensor.Upload"/> and <see cref="Tensor.Clear"/> say it by
-    /// themselves; whoever writes through a pointer or a view has to, where somebody keeps what he made of the content.
+    /// Says that the content has changed. <see cref="Clear"/>, <see cref="Tensor.Clear"/> and the uploads of a <see cref="Tensor"/> say it
+    /// by themselves; whoever writes through a pointer or a view has to, where somebody keeps what he made of the content.
     /// </summary>
     public void Changed() => Version++;
 
@@ -70,14 +70,15 @@ public sealed unsafe class Arena : IDisposable
     /// <summary>The tensor of a shape that starts at a planned offset.</summary>
     /// <param name="offset">Offset in bytes, a multiple of <see cref="Alignment"/>.</param>
     /// <param name="shape">Extents of the tensor.</param>
-    public Tensor At(long offset, Shape shape)
+    /// <param name="integers">Whether it holds 32-bit integers instead of floats.</param>
+    public Tensor At(long offset, Shape shape, bool integers = false)
     {
         if (offset % Alignment != 0 || offset < 0 || offset + shape.Bytes > Bytes)
         {
             throw new ArgumentOutOfRangeException(
                 nameof(offset), $"Tensor {shape} at byte {offset} does not fit an arena of {Bytes} bytes.");
         }
-        return new Tensor(this, offset / sizeof(float), shape);
+        return new Tensor(this, offset / sizeof(float), shape, integers);
     }
 
     /// <summary>Sets the whole block to zero, in the order of the device's stream.</summary>

@@ -1,20 +1,25 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using ILGPU;
 using ILGPU.Runtime;
 
 namespace GpuNet;
 
-/// <summary>A view of arena memory on a device: float32, NHWC (see <see cref="Shape"/>), densely packed.</summary>
+/// <summary>
+/// A view of arena memory on a device: float32, NHWC (see <see cref="Shape"/>), densely packed. Class numbers and the like are 32-bit
+/// integers in the same memory (<see cref="HoldsIntegers"/>).
+/// </summary>
 public readonly unsafe struct Tensor
 {
     private readonly Arena? arena;
     private readonly long offset;
 
-    internal Tensor(Arena arena, long offset, Shape shape)
+    internal Tensor(Arena arena, long offset, Shape shape, bool integers)
     {
         this.arena = arena;
         this.offset = offset;
         Shape = shape;
+        HoldsIntegers = integers;
     }
 
     /// <summary>The tensor that is not there: a gradient nobody asked for, a workspace of no size.</summary>
@@ -22,6 +27,9 @@ public readonly unsafe struct Tensor
 
     /// <summary>Extents.</summary>
     public Shape Shape { get; }
+
+    /// <summary>Whether the elements are 32-bit integers. Kernels and host code see the same bits as floats.</summary>
+    public bool HoldsIntegers { get; }
 
     /// <summary>Whether this is <see cref="None"/>.</summary>
     public bool IsNone => arena is null;
@@ -44,7 +52,7 @@ public readonly unsafe struct Tensor
 
     /// <summary>The same memory under other extents of equal size.</summary>
     public Tensor Reshape(Shape shape) => shape.Elements == Shape.Elements
-        ? new Tensor(arena!, offset, shape)
+        ? new Tensor(arena!, offset, shape, HoldsIntegers)
         : throw new ArgumentException($"A tensor of shape {Shape} cannot be seen as {shape}: the element counts differ.");
 
     /// <summary>A part of the memory under extents of its own.</summary>
@@ -53,43 +61,61 @@ public readonly unsafe struct Tensor
     /// <exception cref="ArgumentOutOfRangeException">The part does not lie inside the tensor, or not on a boundary.</exception>
     public Tensor Slice(long first, Shape shape) =>
         first >= 0 && first % (Arena.Alignment / sizeof(float)) == 0 && first + shape.Elements <= Shape.Elements
-        ? new Tensor(arena!, offset + first, shape)
+        ? new Tensor(arena!, offset + first, shape, HoldsIntegers)
         : throw new ArgumentOutOfRangeException(nameof(first), $"A tensor of shape {Shape} has no part {shape} at element {first}.");
 
     /// <summary>Copies values from the host into the tensor and waits until they are there.</summary>
     /// <param name="values">Values in NHWC order; as many as the tensor has elements.</param>
     /// <param name="name">What the values are, for the error message.</param>
-    /// <exception cref="GpuNetException">The count differs, or a value is not finite.</exception>
+    /// <exception cref="GpuNetException">The count differs, a value is not finite, or the tensor holds integers.</exception>
     public void Upload(ReadOnlySpan<float> values, string name = "input")
     {
-        if (values.Length != Shape.Elements)
-            throw new GpuNetException($"Upload of {name}: shape {Shape} takes {Shape.Elements} values, got {values.Length}.");
+        RequireCount(values.Length, name);
+        if (HoldsIntegers)
+            throw new GpuNetException($"Upload of {name}: the tensor holds 32-bit integers, got floats.");
         if (!float.IsFinite(TensorPrimitives.SumOfMagnitudes(values)))
             RequireFinite(values, name);
-        arena!.Changed();
-        if (arena.Device.IsHost)
+        CopyFrom(values);
+    }
+
+    /// <summary>
+    /// Copies integers from the host into the tensor and waits until they are there: bit by bit if it holds integers, else as the floats
+    /// nearest to them.
+    /// </summary>
+    /// <param name="values">Values in NHWC order; as many as the tensor has elements.</param>
+    /// <param name="name">What the values are, for the error message.</param>
+    /// <exception cref="GpuNetException">The count differs.</exception>
+    public void Upload(ReadOnlySpan<int> values, string name = "input")
+    {
+        RequireCount(values.Length, name);
+        if (HoldsIntegers)
         {
-            values.CopyTo(Span);
+            CopyFrom(MemoryMarshal.Cast<int, float>(values));
             return;
         }
-        View.CopyFromCPU(arena.Device.Stream, values);
-        arena.Device.Synchronize();
+        var floats = new float[values.Length];
+        TensorPrimitives.ConvertTruncating(values, floats);
+        CopyFrom(floats);
     }
 
     /// <summary>Waits for the device and copies the tensor to the host.</summary>
     /// <param name="values">Receives the values in NHWC order; as long as the tensor has elements.</param>
-    /// <exception cref="GpuNetException">The count differs.</exception>
+    /// <exception cref="GpuNetException">The count differs, or the tensor holds integers.</exception>
     public void Download(Span<float> values)
     {
-        if (values.Length != Shape.Elements)
-            throw new GpuNetException($"Download: shape {Shape} holds {Shape.Elements} values, the destination {values.Length}.");
-        if (arena!.Device.IsHost)
-        {
-            Span.CopyTo(values);
-            return;
-        }
-        View.CopyToCPU(arena.Device.Stream, values);
-        arena.Device.Synchronize();
+        if (HoldsIntegers)
+            throw new GpuNetException("Download: the tensor holds 32-bit integers, the destination floats.");
+        CopyTo(values);
+    }
+
+    /// <summary>Waits for the device and copies a tensor of integers to the host.</summary>
+    /// <param name="values">Receives the values in NHWC order; as long as the tensor has elements.</param>
+    /// <exception cref="GpuNetException">The count differs, or the tensor holds floats.</exception>
+    public void Download(Span<int> values)
+    {
+        if (!HoldsIntegers)
+            throw new GpuNetException("Download: the tensor holds floats, the destination 32-bit integers.");
+        CopyTo(MemoryMarshal.Cast<int, float>(values));
     }
 
     /// <summary>Waits for the device and returns the values in NHWC order.</summary>
@@ -110,6 +136,37 @@ public readonly unsafe struct Tensor
             ClearByKernel();
         else
             View.MemSetToZero(arena.Device.Stream);
+    }
+
+    private void RequireCount(int count, string name)
+    {
+        if (count != Shape.Elements)
+            throw new GpuNetException($"Upload of {name}: shape {Shape} takes {Shape.Elements} values, got {count}.");
+    }
+
+    private void CopyFrom(ReadOnlySpan<float> values)
+    {
+        arena!.Changed();
+        if (arena.Device.IsHost)
+        {
+            values.CopyTo(Span);
+            return;
+        }
+        View.CopyFromCPU(arena.Device.Stream, values);
+        arena.Device.Synchronize();
+    }
+
+    private void CopyTo(Span<float> values)
+    {
+        if (values.Length != Shape.Elements)
+            throw new GpuNetException($"Download: shape {Shape} holds {Shape.Elements} values, the destination {values.Length}.");
+        if (arena!.Device.IsHost)
+        {
+            Span.CopyTo(values);
+            return;
+        }
+        View.CopyToCPU(arena.Device.Stream, values);
+        arena.Device.Synchronize();
     }
 
     // ILGPU 1.5.3 counts the offset of an OpenCL fill in bytes and multiplies it by the element's size: other memory would be cleared.

@@ -83,20 +83,52 @@ internal sealed class GoldenTests
         [ValueSource(nameof(CrossEntropyCases))] string name, [ValueSource(nameof(Devices))] string deviceName)
     {
         using var golden = new GoldenFile("cross_entropy");
+        JsonElement settings = golden.Settings(name);
+        float smoothing = settings.GetProperty("label_smoothing").GetSingle();
+        int? ignored = settings.TryGetProperty("ignore_index", out JsonElement index) ? index.GetInt32() : null;
         var net = new NetworkBuilder(golden.MapShape(name + ".input"));
-        net.CrossEntropyLoss(net.Input, golden.Settings(name).GetProperty("label_smoothing").GetSingle());
+        Value Labels(string of) => net.Graph.Input(of, net.Input.Shape with { C = 1 }, ElementType.Int32);
+        net.Graph.MarkOutput("loss", golden.Has(name + ".share")
+            ? net.MixedCrossEntropy("loss", net.Input, (Labels("labels"), Labels("labels2")),
+                net.Graph.Input("share", new Shape(net.Input.Shape.N, 1, 1, 1)), smoothing)
+            : net.CrossEntropy("loss", net.Input, Labels("labels"), smoothing, ignored));
         using var parameters = new ParameterStore(net.Graph, TestDevices.Get(deviceName), withGradients: true);
         using var plan = new Plan(net.Graph, parameters, PlanMode.Training, net.Input);
-        plan.Input("input").Upload(golden.Floats(name + ".input"));
-        plan.Input("labels").Upload([.. golden.Integers(name + ".labels").Select(l => (float)l)]);
+        plan.Input("input").Upload(golden.Map(name + ".input"));
+        foreach (string labels in net.Graph.Inputs.Keys.Where(k => k.StartsWith("labels", StringComparison.Ordinal)))
+            plan.Input(labels).Upload(golden.Integers($"{name}.{labels}").Select(l => (int)l).ToArray());
+        if (golden.Has(name + ".share"))
+            plan.Input("share").Upload(golden.Floats(name + ".share"));
         plan.Forward();
         plan.Backward();
         Near(plan.Output("loss").ToArray(), golden.Floats(name + ".output"), "loss");
-        Near(plan.Gradient(net.Input).ToArray(), golden.Floats(name + ".d_input"), "d_input");
+        Near(plan.Gradient(net.Input).ToArray(), golden.Map(name + ".d_input"), "d_input");
     }
 
     [Test]
-    public void Concat_and_add_match([Values("concat", "add")] string name, [ValueSource(nameof(Devices))] string deviceName)
+    public void Elementwise_loss_matches(
+        [ValueSource(nameof(ElementwiseLossCases))] string name, [ValueSource(nameof(Devices))] string deviceName)
+    {
+        using var golden = new GoldenFile("elementwise_loss");
+        JsonElement settings = golden.Settings(name);
+        var net = new NetworkBuilder(golden.MapShape(name + ".input"));
+        Value target = net.Graph.Input("target", net.Input.Shape);
+        Value? weights = golden.Has(name + ".weights") ? net.Graph.Input("weights", net.Input.Shape) : null;
+        net.Graph.MarkOutput("loss", net.ElementwiseLoss("loss", net.Input, target,
+            Enum.Parse<LossKind>(settings.GetProperty("kind").GetString()!), settings.GetProperty("delta").GetSingle(), weights));
+        using var parameters = new ParameterStore(net.Graph, TestDevices.Get(deviceName), withGradients: true);
+        using var plan = new Plan(net.Graph, parameters, PlanMode.Training, net.Input);
+        foreach (string input in net.Graph.Inputs.Keys)
+            plan.Input(input).Upload(golden.Map($"{name}.{input}"));
+        plan.Forward();
+        plan.Backward();
+        Near(plan.Output("loss").ToArray(), golden.Floats(name + ".output"), "loss");
+        Near(plan.Gradient(net.Input).ToArray(), golden.Map(name + ".d_input"), "d_input");
+    }
+
+    [Test]
+    public void Concat_and_sums_match(
+        [Values("concat", "add", "weighted_sum")] string name, [ValueSource(nameof(Devices))] string deviceName)
     {
         using var golden = new GoldenFile("pool_linear");
         var graph = new Graph();
@@ -104,6 +136,7 @@ internal sealed class GoldenTests
             .Select(t => graph.Input(t, golden.MapShape(t)))];
         graph.MarkOutput("output", name == "add"
             ? graph.Add("layer", new Add(inputs[0].Shape), inputs)
+            : name == "weighted_sum" ? graph.Add("layer", new WeightedSum(inputs[0].Shape, [0.5f, -2, 1]), inputs)
             : graph.Add("layer", new Concat([.. inputs.Select(i => i.Shape)]), inputs));
         using var parameters = new ParameterStore(graph, TestDevices.Get(deviceName), withGradients: true);
         using var plan = new Plan(graph, parameters, PlanMode.Training, inputs);
@@ -130,6 +163,8 @@ internal sealed class GoldenTests
     private static IEnumerable<string> AttentionCases() => GoldenFile.CasesOf("attention");
 
     private static IEnumerable<string> CrossEntropyCases() => GoldenFile.CasesOf("cross_entropy");
+
+    private static IEnumerable<string> ElementwiseLossCases() => GoldenFile.CasesOf("elementwise_loss");
 
     private static int Outputs(string linearCase)
     {

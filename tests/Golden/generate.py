@@ -337,6 +337,66 @@ def cross_entropy():
         case(f"classes37_{suffix}", 7, 37, smoothing)
         case(f"classes10_large_{suffix}", 6, 10, smoothing, scale=200.0)
     case("one_row_smoothing0.0", 1, 10, 0.0)
+
+    def map_case(name, shape, ignored, smoothing):
+        random = file.random(name)
+        labels = random.integers(0, shape[1], (shape[0],) + shape[2:])
+        labels[random.random(labels.shape) < 0.3] = ignored
+        parameters = {"label_smoothing": smoothing, "reduction": "mean", "classes": shape[1], "ignore_index": ignored}
+        file.record(name, parameters, lambda t: F.cross_entropy(
+            t["input"], torch.tensor(labels), label_smoothing=smoothing, ignore_index=ignored).reshape(1),
+            {"input": normal(random, shape, 2.0)}, numpy.ones(1, numpy.float32))
+        file.put(name, "labels", labels)
+
+    def mixed_case(name, rows, classes, smoothing):
+        random = file.random(name)
+        labels, second = random.integers(0, classes, rows), random.integers(0, classes, rows)
+        share = random.random(rows).astype(numpy.float32)
+
+        def loss(logits, target):
+            return F.cross_entropy(logits, torch.tensor(target), reduction="none", label_smoothing=smoothing)
+
+        parameters = {"label_smoothing": smoothing, "reduction": "mean", "classes": classes, "mixed": True}
+        weight = torch.tensor(share, dtype=torch.float64)
+        file.record(name, parameters, lambda t: (
+            weight * loss(t["input"], labels) + (1 - weight) * loss(t["input"], second)).mean().reshape(1),
+            {"input": normal(random, (rows, classes), 2.0)}, numpy.ones(1, numpy.float32))
+        file.put(name, "labels", labels)
+        file.put(name, "labels2", second)
+        file.put(name, "share", share)
+
+    for smoothing in (0.0, 0.1):
+        map_case(f"map_ignoring255_smoothing{smoothing}", (2, 5, 3, 4), 255, smoothing)
+        mixed_case(f"mixed_smoothing{smoothing}", 6, 10, smoothing)
+    map_case("map_ignoring_a_class_smoothing0.1", (1, 4, 5, 2), 2, 0.1)
+    file.save()
+
+
+def elementwise_loss():
+    file = GoldenFile("elementwise_loss")
+    losses = {
+        "SquaredError": (1.0, F.mse_loss),
+        "AbsoluteError": (1.0, F.l1_loss),
+        "SmoothL1": (0.5, lambda x, t, reduction: F.smooth_l1_loss(x, t, reduction=reduction, beta=0.5)),
+        "Huber": (0.7, lambda x, t, reduction: F.huber_loss(x, t, reduction=reduction, delta=0.7)),
+        "BinaryCrossEntropy": (1.0, lambda x, t, reduction: F.binary_cross_entropy_with_logits(x, t, reduction=reduction))}
+    for kind, (delta, loss) in losses.items():
+        for weighted in (False, True):
+            name, shape = kind + ("_weighted" if weighted else ""), (2, 3, 4, 5)
+            random = file.random(name)
+            target = random.random(shape).astype(numpy.float32) if kind == "BinaryCrossEntropy" else normal(random, shape)
+            weights = (random.random(shape) * (random.random(shape) < 0.6)).astype(numpy.float32)
+            t, w = torch.tensor(target, dtype=torch.float64), torch.tensor(weights, dtype=torch.float64)
+
+            def apply(v):
+                if not weighted:
+                    return loss(v["input"], t, reduction="mean").reshape(1)
+                return ((w * loss(v["input"], t, reduction="none")).sum() / w.sum()).reshape(1)
+
+            file.record(name, {"kind": kind, "delta": delta}, apply, {"input": normal(random, shape, 1.5)}, numpy.ones(1, numpy.float32))
+            file.put(name, "target", target)
+            if weighted:
+                file.put(name, "weights", weights)
     file.save()
 
 
@@ -356,6 +416,8 @@ def pool_linear():
     case("linear_no_bias", lambda t: F.linear(t["input"], t["weight"]), {"input": (3, 8), "weight": (5, 8)})
     case("concat", lambda t: torch.cat([t["input_0"], t["input_1"], t["input_2"]], 1),
          {"input_0": (2, 3, 4, 5), "input_1": (2, 8, 4, 5), "input_2": (2, 5, 4, 5)})
+    case("weighted_sum", lambda t: 0.5 * t["input_0"] - 2 * t["input_1"] + t["input_2"],
+         {"input_0": (2, 5, 3, 4), "input_1": (2, 5, 3, 4), "input_2": (2, 5, 3, 4)})
     case("add", lambda t: t["input_0"] + t["input_1"], {"input_0": (2, 5, 3, 4), "input_1": (2, 5, 3, 4)})
     file.save()
 
@@ -632,8 +694,8 @@ def mobilenetv2_steps():
 
 if __name__ == "__main__":
     warnings.filterwarnings("ignore", category=UserWarning)
-    for family in (convolution, depthwise, batchnorm, activations, squeeze_excite, attention, cross_entropy, pool_linear, optimizers,
-                   schedules, mobilenetv2_steps):
+    for family in (convolution, depthwise, batchnorm, activations, squeeze_excite, attention, cross_entropy, elementwise_loss, pool_linear,
+                   optimizers, schedules, mobilenetv2_steps):
         family()
     for path in sorted(FOLDER.glob("*.safetensors")) + [FOLDER / "schedules.json"]:
         print(f"{path.stat().st_size:9,d}  {path.name}")

@@ -19,11 +19,11 @@ internal static class Bfloat16
 
     /// <summary>Values as a tensor of the type holds them.</summary>
     public static double[] Stored(ElementType type, double[] values) =>
-        type == ElementType.Float32 ? values : [.. values.Chunk(2).Select(pair => (double)Word((float)pair[0], (float)pair[1]))];
+        type != ElementType.Bfloat16 ? values : [.. values.Chunk(2).Select(pair => (double)Word((float)pair[0], (float)pair[1]))];
 
     /// <summary>What a tensor of the type holds.</summary>
     public static float[] Values(ElementType type, float[] stored) =>
-        type == ElementType.Float32 ? stored : [.. stored.SelectMany(word => (float[])[Half(word, 16), Half(word, 0)])];
+        type != ElementType.Bfloat16 ? stored : [.. stored.SelectMany(word => (float[])[Half(word, 16), Half(word, 0)])];
 
     private static float Word(float lower, float upper) =>
         BitConverter.UInt32BitsToSingle(

@@ -43,6 +43,21 @@ internal abstract class OperatorProof<T>
         from device in TestDevices.Repeated
         select new TestCaseData(op, device).SetArgDisplayNames(op.ToString(), device);
 
+    // Interpreted code takes its time: one case of each operator, with as many parameters as any.
+    private static IEnumerable<TestCaseData> CasesWithParametersAndDevices
+    {
+        get
+        {
+            Operator[] cases =
+                [.. T.Cases.Where(op => !op.IsInferenceOnly && !IsLarge(op) && op.Parameters.Any(p => p.IsTrained))];
+            Operator? most = cases.MaxBy(op => op.Parameters.Count(p => p.IsTrained));
+            return
+                from op in cases
+                from device in (string[])["cpu", .. ReferenceEquals(op, most) ? TestDevices.Interpreted : []]
+                select new TestCaseData(op, device).SetArgDisplayNames(op.ToString(), device);
+        }
+    }
+
     [TestCaseSource(nameof(TrainedCases))]
     public void Reference_gradients_match_central_differences(Operator op)
     {
@@ -85,6 +100,32 @@ internal abstract class OperatorProof<T>
             Assert.That(second.Output, Is.EqualTo(first.Output), candidate.Name);
             Assert.That(second.DInputs, Is.EqualTo(first.DInputs), candidate.Name);
             Assert.That(second.DParameters, Is.EqualTo(first.DParameters), candidate.Name);
+        }
+    }
+
+    [TestCaseSource(nameof(CasesWithParametersAndDevices))]
+    public void Frozen_parameters_change_no_other_gradient(Operator op, string deviceName)
+    {
+        Device device = TestDevices.Get(deviceName);
+        int[] trained = [.. Enumerable.Range(0, op.Parameters.Length).Where(i => op.Parameters[i].IsTrained)];
+        // Each alone, and all together; interpreted code takes its time, and gets the latter.
+        int[][] choices = TestDevices.IsInterpreted(device) ? [trained] : [.. trained.Select(i => (int[])[i]), trained];
+        foreach (bool training in Modes(op))
+        {
+            ReferenceOperands at = New(op, training, new Random(6));
+            foreach (Candidate candidate in op.Candidates.Where(c => c.RunsOn(device)))
+            {
+                OperatorRun all = Run(device, op, candidate, at, GradientMode.Set);
+                foreach (int[] frozen in choices)
+                {
+                    var some = OperatorRun.Do(device, op, candidate, at, GradientMode.Set, frozen: frozen.Contains);
+                    string what = $"{candidate.Name} training={training} without {string.Join(", ", frozen)}";
+                    Assert.That(some.DInputs, Is.EqualTo(all.DInputs), what);
+                    Assert.That(some.Parameters, Is.EqualTo(all.Parameters), what);
+                    foreach (int i in trained)
+                        Assert.That(some.DParameters[i], Is.EqualTo(frozen.Contains(i) ? [] : all.DParameters[i]), what);
+                }
+            }
         }
     }
 

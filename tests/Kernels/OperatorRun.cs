@@ -35,8 +35,10 @@ internal sealed class OperatorRun
     /// <param name="reference">What the tensors hold.</param>
     /// <param name="mode">Whether input gradients are set, added or left out.</param>
     /// <param name="forwardOnly">Whether no backward follows, so that there is no memory for it either.</param>
+    /// <param name="frozen">Whether a parameter has no gradient, by its place.</param>
     public static OperatorRun Do(
-        Device device, Operator op, Candidate candidate, ReferenceOperands reference, GradientMode mode, bool forwardOnly = false)
+        Device device, Operator op, Candidate candidate, ReferenceOperands reference, GradientMode mode, bool forwardOnly = false,
+        Func<int, bool>? frozen = null)
     {
         Launcher launcher = candidate.Bind(device);
         long bytes = 0;
@@ -46,17 +48,19 @@ internal sealed class OperatorRun
         Operands Lay()
         {
             bytes = 0;
-            Tensor Take(Shape shape, double[]? values)
+            Tensor Take(Shape shape, double[]? values, bool integers = false)
             {
                 long offset = bytes;
                 bytes += shape.Bytes + GuardBytes;
                 bytes = Arena.Align(bytes);
                 if (arena is null)
                     return Tensor.None;
-                Tensor tensor = arena.At(offset, shape);
+                Tensor tensor = arena.At(offset, shape, integers);
                 taken.Add(((int)(offset / sizeof(float)), (int)((offset + shape.Bytes) / sizeof(float))));
-                if (values is not null)
-                    tensor.Upload([.. values.Select(v => (float)v)]);
+                if (integers)
+                    tensor.Upload(values!.Select(v => (int)v).ToArray());
+                else if (values is not null)
+                    tensor.Upload(values.Select(v => (float)v).ToArray());
                 return tensor;
             }
 
@@ -68,12 +72,13 @@ internal sealed class OperatorRun
                 return tensor;
             }
 
-            Tensor Fill(Shape shape, double[] values) => Keep(Take(shape, values), values);
+            Tensor Fill(Shape shape, double[] values, ElementType type) => Keep(Take(shape, values, type == ElementType.Int32), values);
 
             double[] FilledBefore(Shape shape) => [.. Enumerable.Range(0, (int)shape.Elements).Select(i => (double)Before(i))];
 
             Tensor[] inputs = [.. op.Inputs.Select((s, i) => i == op.InPlaceInput
-                ? Take(s, reference.Inputs[i]) : Fill(op.StoredInputs[i], Bfloat16.Stored(op.InputType(i), reference.Inputs[i])))];
+                ? Take(s, reference.Inputs[i])
+                : Fill(op.StoredInputs[i], Bfloat16.Stored(op.InputType(i), reference.Inputs[i]), op.InputType(i)))];
             // What lies beside a slice must stay, so it has to hold something.
             bool isSlice = op is Convolutional { Epilogue.Slice: not null };
             return new Operands
@@ -88,7 +93,8 @@ internal sealed class OperatorRun
                 Workspace = launcher.WorkspaceElements > 0 ? Take(Shape.Vector((int)launcher.WorkspaceElements), null) : Tensor.None,
                 DInputs = [.. op.Inputs.Select((s, i) => op.HasGradient(i) && mode != GradientMode.None && !forwardOnly
                     ? new Gradient(Take(s, mode == GradientMode.Add ? FilledBefore(s) : null), mode) : Gradient.None)],
-                DParameters = [.. op.Parameters.Select(p => p.IsTrained ? Take(p.Shape, FilledBefore(p.Shape)) : Tensor.None)],
+                DParameters = [.. op.Parameters.Select((p, i) =>
+                    p.IsTrained && frozen?.Invoke(i) != true ? Take(p.Shape, FilledBefore(p.Shape)) : Tensor.None)],
                 DOutput = Keep(Take(op.Output, reference.DOutput), reference.DOutput),
             };
         }
@@ -130,7 +136,16 @@ internal sealed class OperatorRun
     private static void RequireUntouched(IEnumerable<(Tensor Tensor, float[] Content)> untouchable)
     {
         foreach ((Tensor tensor, float[] content) in untouchable)
-            Assert.That(tensor.ToArray(), Is.EqualTo(content), "an input or the output's gradient was written to");
+            Assert.That(Numbers(tensor), Is.EqualTo(content), "an input or the output's gradient was written to");
+    }
+
+    private static float[] Numbers(Tensor tensor)
+    {
+        if (!tensor.HoldsIntegers)
+            return tensor.ToArray();
+        var integers = new int[tensor.Shape.Elements];
+        tensor.Download(integers);
+        return [.. integers.Select(i => (float)i)];
     }
 
     private static void RequireGuards(ReadOnlySpan<float> all, List<(int Start, int End)> taken)

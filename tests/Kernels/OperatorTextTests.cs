@@ -37,7 +37,7 @@ public sealed class OperatorTextTests
         {
             foreach (PropertyInfo property in type.GetProperties().Where(p => IsSet(p) && !NoMatter.Contains(p.Name)))
             {
-                foreach (object other in Others(property.GetValue(op)!))
+                foreach (object other in property.GetValue(op) is { } value ? Others(value) : Present(property))
                 {
                     Operator changed = With(op, property, other);
                     Assert.That(changed.ToString(), Is.Not.EqualTo(op.ToString()), $"{property.Name}: {other}");
@@ -64,14 +64,20 @@ public sealed class OperatorTextTests
         return (T)copy;
     }
 
+    // Values of a member that may be left out.
+    private static IEnumerable<object> Present(PropertyInfo property) => property.PropertyType == typeof(int?) ? [0, 1]
+        : throw new ArgumentException($"No value of {property.PropertyType} is known here.");
+
     // Other values of a member, each of which computes something else.
     private static IEnumerable<object> Others(object value) => value switch
     {
         int i => [i + 1],
         bool b => [!b],
         float f => [(f / 2) + 0.0625f, f + 0.0625f],
-        Enum e => Enum.GetValues(e.GetType()).Cast<object>().Where(o => !o.Equals(e)),
+        // Integers are inputs of a graph, which no operator stores.
+        Enum e => Enum.GetValues(e.GetType()).Cast<object>().Where(o => !o.Equals(e) && !o.Equals(ElementType.Int32)),
         ImmutableArray<Shape> shapes => Others(shapes),
+        ImmutableArray<float> floats => [floats.SetItem(0, floats[0] + 0.0625f), floats.Add(floats[0])],
         ImmutableArray<ElementwiseLink> links =>
             Others(links[^1]).Select(o => (object)links.SetItem(links.Length - 1, (ElementwiseLink)o)).Append(links.Add(links[0])),
         Epilogue epilogue => Others(epilogue),

@@ -138,7 +138,7 @@ internal sealed class ParameterUpdateTests
         const int Batch = 8;
         Device device = TestDevices.Get(deviceName);
         float[] images = Noise(Batch * 4 * 4 * 3);
-        float[] labels = [.. Enumerable.Range(0, Batch).Select(i => (float)(i % 3))];
+        int[] labels = [.. Enumerable.Range(0, Batch).Select(i => i % 3)];
         float[][] Train(int parts)
         {
             int batch = Batch / parts;

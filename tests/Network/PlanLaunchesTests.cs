@@ -48,7 +48,7 @@ internal sealed class PlanLaunchesTests
         using var parameters = new ParameterStore(graph, device, withGradients: true);
         using var plan = new Plan(graph, parameters, PlanMode.Gradients);
         plan.Input("input").Upload(new float[plan.Input("input").Shape.Elements]);
-        plan.Input("labels").Upload(new float[Batch]);
+        plan.Input("labels").Upload(new int[Batch]);
         for (uint pass = 0; pass < 2; pass++)
             plan.Forward(pass);
         Assert.That(plan.LaunchMode, Is.EqualTo("forward one launch, backward a list of launches (the second pass is recorded)"));

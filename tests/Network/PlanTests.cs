@@ -120,7 +120,7 @@ internal sealed class PlanTests
             parameters.Initialize(1);
             using var plan = new Plan(graph, parameters, PlanMode.Training);
             plan.Input("input").Upload(images);
-            plan.Input("labels").Upload(new float[8]);
+            plan.Input("labels").Upload(new int[8]);
             plan.Forward();
         }
 

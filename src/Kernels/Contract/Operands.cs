@@ -27,7 +27,9 @@ public sealed class Operands
     /// <summary>Gradients of the inputs.</summary>
     public Gradient[] DInputs { get; init; } = [];
 
-    /// <summary>Gradients of the parameters, always added to; <see cref="Tensor.None"/> for one that is not trained.</summary>
+    /// <summary>
+    /// Gradients of the parameters, always added to; <see cref="Tensor.None"/> for one that is not trained, or frozen by the plan.
+    /// </summary>
     public Tensor[] DParameters { get; init; } = [];
 
     /// <summary>Gradient of the output.</summary>

@@ -78,14 +78,23 @@ public sealed class OperandRotation : IDisposable
             (Tensor tensor, float least, float most) = all[0][i];
             float[] values = tensor.IsNone ? [] : Values(tensor.Shape, i + 1, least, most);
             foreach ((Tensor Tensor, float, float)[] set in tensor.IsNone ? [] : all)
-                set[i].Tensor.Upload(values);
+                Fill(set[i].Tensor, values);
         }
     }
 
-    // The tensors that hold something, and between what. A variance is positive, and what has no gradient is a class label.
+    private static void Fill(Tensor tensor, float[] values)
+    {
+        if (tensor.HoldsIntegers)
+            tensor.Clear();
+        else
+            tensor.Upload(values);
+    }
+
+    // The tensors that hold something, and between what. A variance is positive, and what has no gradient is a share or a weight: class
+    // labels are 0.
     private IEnumerable<(Tensor Tensor, float Least, float Most)> Filled(Operands o) =>
     [
-        .. o.Inputs.Select((t, i) => op.HasGradient(i) ? (t, -1f, 1f) : (t, 0f, 0f)),
+        .. o.Inputs.Select((t, i) => op.HasGradient(i) ? (t, -1f, 1f) : (t, 0f, 1f)),
         .. o.Parameters.Select(
         (t, i) => op.Parameters[i].Kind is ParameterKind.Statistic or ParameterKind.Norm ? (t, 0.5f, 1.5f) : (t, -1f, 1f)),
         .. ((Tensor[])
@@ -121,14 +130,14 @@ public sealed class OperandRotation : IDisposable
 
     private Operands Lay(long offset, Tensor workspace)
     {
-        Tensor Take(Shape shape)
+        Tensor Take(Shape shape, bool integers = false)
         {
-            Tensor tensor = memory.At(offset, shape);
+            Tensor tensor = memory.At(offset, shape, integers);
             offset += Arena.Align(shape.Bytes);
             return tensor;
         }
 
-        Tensor[] inputs = [.. op.StoredInputs.Select(Take)];
+        Tensor[] inputs = [.. op.StoredInputs.Select((s, i) => Take(s, op.InputType(i) == ElementType.Int32))];
         return new Operands
         {
             Inputs = inputs,
@@ -136,7 +145,7 @@ public sealed class OperandRotation : IDisposable
             Parameters = [.. op.Parameters.Select(p => Take(p.Shape))],
             Workspace = workspace,
             Prepared = preparedElements > 0 ? Take(Vector(preparedElements)) : Tensor.None,
-            Saved = training ? [.. op.Saved.Select(Take)] : [],
+            Saved = training ? [.. op.Saved.Select(s => Take(s))] : [],
             DInputs = training ? [
                 .. op.Inputs.Select((s, i) => op.HasGradient(i) ? new Gradient(Take(s), GradientMode.Set) : Gradient.None)] : [],
             DOutput = training ? Take(op.Output) : Tensor.None,

@@ -12,11 +12,14 @@ namespace GpuNet;
 public static class FoldBatchNorm
 {
     /// <summary>Applies the pass.</summary>
-    public static Graph Apply(Graph graph) => GraphRewrite.Apply(graph, static (rewrite, node) =>
+    public static Graph Apply(Graph graph) => Apply(graph, null);
+
+    /// <summary>Applies the pass to the nodes of some names; null for all.</summary>
+    internal static Graph Apply(Graph graph, IReadOnlySet<string>? among) => GraphRewrite.Apply(graph, static (rewrite, node) =>
         node.Operator is Convolutional conv && conv.Epilogue == Epilogue.None
         && rewrite.OnlyReader(node.Output) is { Operator: BatchNorm norm } reader
         && rewrite.Merge(node, reader,
-        conv with { Epilogue = new Epilogue { NormEpsilon = norm.Epsilon, Activation = norm.Activation } }));
+        conv with { Epilogue = new Epilogue { NormEpsilon = norm.Epsilon, Activation = norm.Activation } }), among);
 }
 
 /// <summary>
@@ -26,7 +29,10 @@ public static class FoldBatchNorm
 public static class FuseActivation
 {
     /// <summary>Applies the pass.</summary>
-    public static Graph Apply(Graph graph) => GraphRewrite.Apply(graph, static (rewrite, node) =>
+    public static Graph Apply(Graph graph) => Apply(graph, null);
+
+    /// <summary>Applies the pass to the nodes of some names; null for all.</summary>
+    internal static Graph Apply(Graph graph, IReadOnlySet<string>? among) => GraphRewrite.Apply(graph, static (rewrite, node) =>
     {
         if (node.Operator is not Convolutional { Epilogue: { Activation: ActivationKind.Identity, Slice: null } epilogue } conv
             || rewrite.OnlyReader(node.Output) is not { Operator: Activation activation } reader)
@@ -35,7 +41,7 @@ public static class FuseActivation
         }
         ResidualOrder residual = epilogue.Residual == ResidualOrder.None ? ResidualOrder.None : ResidualOrder.BeforeActivation;
         return rewrite.Merge(node, reader, conv with { Epilogue = epilogue with { Activation = activation.Kind, Residual = residual } });
-    });
+    }, among);
 }
 
 /// <summary>
@@ -45,7 +51,10 @@ public static class FuseActivation
 public static class FuseResidual
 {
     /// <summary>Applies the pass.</summary>
-    public static Graph Apply(Graph graph) => GraphRewrite.Apply(graph, static (rewrite, node) =>
+    public static Graph Apply(Graph graph) => Apply(graph, null);
+
+    /// <summary>Applies the pass to the nodes of some names; null for all.</summary>
+    internal static Graph Apply(Graph graph, IReadOnlySet<string>? among) => GraphRewrite.Apply(graph, static (rewrite, node) =>
     {
         if (node.Operator is not Convolutional { Epilogue: { Residual: ResidualOrder.None, Slice: null } epilogue } conv
             || rewrite.OnlyReader(node.Output) is not { Operator: Add } sum)
@@ -55,7 +64,7 @@ public static class FuseResidual
         Value other = sum.Inputs[0] == node.Output ? sum.Inputs[1] : sum.Inputs[0];
         return rewrite.IsMade(other)
             && rewrite.Merge(node, sum, conv with { Epilogue = epilogue with { Residual = ResidualOrder.AfterActivation } }, other);
-    });
+    }, among);
 }
 
 /// <summary>

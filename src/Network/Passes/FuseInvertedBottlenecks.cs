@@ -14,17 +14,29 @@ public static class FuseInvertedBottlenecks
     private const long LeastHiddenBytes = 256 * 1024;
 
     /// <summary>Fuses what a device gains by in training and for gradients: the host by every chain there is.</summary>
-    public static Graph ForTraining(Graph graph, Device device) => Apply(graph, op => op, op => op.GainsOn(device));
+    public static Graph ForTraining(Graph graph, Device device) => ForTraining(graph, device, static _ => false);
+
+    /// <summary>
+    /// The same where parameters are frozen: as one operator, all norms of a chain take their batch's statistics, or all of them their
+    /// running ones.
+    /// </summary>
+    internal static Graph ForTraining(Graph graph, Device device, Func<string, bool> frozen) =>
+        Apply(graph, null, op => op, (chain, op) => AreAlike(chain, frozen) && op.GainsOn(device));
 
     /// <summary>Fuses what the host gains by at inference: chains whose hidden tensor does not stay in a cache by itself.</summary>
-    public static Graph ForInference(Graph graph) => Apply(graph, op => op with { ForInference = true }, IsWide);
+    public static Graph ForInference(Graph graph) => ForInference(graph, null);
 
-    private static Graph Apply(Graph graph, Func<InvertedBottleneck, InvertedBottleneck> use, Func<InvertedBottleneck, bool> pays)
+    /// <summary>The same among the nodes of some names; null for all.</summary>
+    internal static Graph ForInference(Graph graph, IReadOnlySet<string>? among) =>
+        Apply(graph, among, op => op with { ForInference = true }, (_, op) => IsWide(op));
+
+    private static Graph Apply(Graph graph, IReadOnlySet<string>? among, Func<InvertedBottleneck, InvertedBottleneck> use,
+        Func<IReadOnlyList<Node>, InvertedBottleneck, bool> pays)
     {
-        var rewrite = new GraphRewrite(graph);
+        var rewrite = new GraphRewrite(graph, among);
         foreach (Node node in rewrite.Nodes)
         {
-            if (Match(rewrite, node) is var (chain, op) && pays(op))
+            if (rewrite.MayTouch(node) && Match(rewrite, node) is var (chain, op) && pays(chain, op))
                 rewrite.Merge(chain, use(op));
             else
                 rewrite.Copy(node);
@@ -33,6 +45,10 @@ public static class FuseInvertedBottlenecks
     }
 
     private static bool IsWide(InvertedBottleneck op) => op.ExpandNorm.Output.Bytes / op.Input.N >= LeastHiddenBytes;
+
+    // Whether all of a chain's parameters are trained, or all frozen.
+    private static bool AreAlike(IReadOnlyList<Node> chain, Func<string, bool> frozen) =>
+        chain.SelectMany(n => n.Parameters).Where(p => p.Spec.IsTrained).Select(p => frozen(p.Name)).Distinct().Count() == 1;
 
     private static (List<Node> Chain, InvertedBottleneck Op)? Match(GraphRewrite rewrite, Node first)
     {

@@ -14,14 +14,18 @@ internal sealed class GraphRewrite
     private readonly Dictionary<Value, Value> made = [];
     private readonly Dictionary<Value, Node> onlyReaders = [];
     private readonly HashSet<Node> merged = [];
+    private readonly IReadOnlySet<string>? among;
 
     /// <summary>Starts with the inputs.</summary>
-    public GraphRewrite(Graph source)
+    /// <param name="source">The first graph.</param>
+    /// <param name="among">Names of the nodes that the pass may touch; null for all.</param>
+    public GraphRewrite(Graph source, IReadOnlySet<string>? among = null)
     {
         ArgumentNullException.ThrowIfNull(source);
         this.source = source;
+        this.among = among;
         foreach ((string name, Value value) in source.Inputs)
-            made.Add(value, target.Input(name, value.Shape));
+            made.Add(value, target.Input(name, value.Shape, value.Type));
         foreach (IGrouping<Value,
             Node> readers in source.Nodes.SelectMany(n => n.Inputs, (n, v) => (Node: n, Value: v)).GroupBy(r => r.Value, r => r.Node))
         {
@@ -33,13 +37,14 @@ internal sealed class GraphRewrite
     /// <summary>Goes through a graph's nodes: those that a rule does not add to the second graph in its own way are copied.</summary>
     /// <param name="graph">The first graph.</param>
     /// <param name="rule">Merges or leaves out a node, or returns false.</param>
+    /// <param name="among">Names of the nodes that the rule may touch; null for all.</param>
     /// <returns>The second graph.</returns>
-    public static Graph Apply(Graph graph, Func<GraphRewrite, Node, bool> rule)
+    public static Graph Apply(Graph graph, Func<GraphRewrite, Node, bool> rule, IReadOnlySet<string>? among = null)
     {
-        var rewrite = new GraphRewrite(graph);
+        var rewrite = new GraphRewrite(graph, among);
         foreach (Node node in rewrite.Nodes)
         {
-            if (!rule(rewrite, node))
+            if (!rewrite.MayTouch(node) || !rule(rewrite, node))
                 rewrite.Copy(node);
         }
         return rewrite.Finish();
@@ -48,8 +53,14 @@ internal sealed class GraphRewrite
     /// <summary>The nodes in order, without those that were merged into one before.</summary>
     public IEnumerable<Node> Nodes => source.Nodes.Where(n => !merged.Contains(n));
 
-    /// <summary>The node that reads a value, if there is only one, it reads it once, and the graph does not give the value out.</summary>
-    public Node? OnlyReader(Value value) => onlyReaders.GetValueOrDefault(value);
+    /// <summary>Whether the pass may make something else of a node. A merged node keeps the first one's name.</summary>
+    public bool MayTouch(Node node) => among?.Contains(node.Name) ?? true;
+
+    /// <summary>
+    /// The node that reads a value, if there is only one, it reads it once, the graph does not give the value out, and the pass may touch
+    /// the node.
+    /// </summary>
+    public Node? OnlyReader(Value value) => onlyReaders.TryGetValue(value, out Node? reader) && MayTouch(reader) ? reader : null;
 
     /// <summary>Whether the second graph has a value already.</summary>
     public bool IsMade(Value value) => made.ContainsKey(value);

@@ -9,7 +9,6 @@ public sealed class Trainer : IDisposable
     private readonly Plan training;
     private readonly Plan inference;
     private readonly float[] logits;
-    private readonly float[] labelValues;
     private readonly float[] loss = new float[1];
     private readonly float[] padded;
 
@@ -40,7 +39,6 @@ public sealed class Trainer : IDisposable
             throw;
         }
         logits = new float[options.Batch * model.Classes];
-        labelValues = new float[options.Batch];
         padded = new float[graph.Inputs["input"].Shape.Elements];
     }
 
@@ -83,12 +81,10 @@ public sealed class Trainer : IDisposable
         if (labels.Length != Options.Batch)
             throw new GpuNetException($"A training step takes {Options.Batch} images, got {labels.Length}.");
         Classification.CheckLabels(labels, Model.Classes);
-        for (int i = 0; i < labels.Length; i++)
-            labelValues[i] = labels[i];
         using (Profiler.Measure(Profiler, "upload"))
         {
             training.Input("input").Upload(images, "images");
-            training.Input("labels").Upload(labelValues, "labels");
+            training.Input("labels").Upload(labels, "labels");
         }
         training.Forward(unchecked((uint)(Options.Seed * 0x01000193) ^ (uint)Steps));
         training.Output("loss").Download(loss);

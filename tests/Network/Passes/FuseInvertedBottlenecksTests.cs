@@ -164,7 +164,7 @@ internal sealed class FuseInvertedBottlenecksTests
         var random = new Random(5);
         plan.Input("input").Upload([.. Enumerable.Range(0, (int)input.Shape.Elements)
             .Select(i => ((random.NextSingle() * 2) - 1) * (1 + (noise * ((i % 3) - 1))))]);
-        plan.Input("labels").Upload(((float[])[1, 2, 0, 2, 1, 0, 5, 4]).AsSpan(0, input.Shape.N));
+        plan.Input("labels").Upload(((int[])[1, 2, 0, 2, 1, 0, 5, 4]).AsSpan(0, input.Shape.N));
         plan.Forward(seed: 9);
         plan.Backward();
         var results = new Dictionary<string, float[]>

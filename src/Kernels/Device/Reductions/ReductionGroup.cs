@@ -67,6 +67,9 @@ internal readonly struct OneThread : IReductionGroup
 /// <param name="CombineLanes">Vectors side by side where few rows are left.</param>
 internal sealed record ReductionGroup(Type Policy, int Size, int Lanes, int CombineLanes)
 {
+    /// <summary>A single thread, for plain kernels.</summary>
+    public static ReductionGroup Single => Of<OneThread>();
+
     /// <summary>The group for a device.</summary>
     public static ReductionGroup For(Device device) =>
         device.Info.IsProcessor || device.Info.MaxGroupSize < Threads4.Size ? Of<OneThread>()

@@ -5,11 +5,19 @@ namespace GpuNet.Kernels;
 
 public sealed partial record SoftmaxCrossEntropy
 {
+    // Blocks of classes lie on the grid's second axis, which takes 65,535 groups of at least four threads.
+    private const int MostClasses = 4 * 65535;
+
+    // From so many classes on the threads of a group find enough to do in one position. With fewer, a map's many positions are better
+    // off with a thread each, whose short rows stay in cache; a batch of images is too small for that to matter.
+    private const int ClassesOfGroup = 64, PositionsOfMap = 4096;
+
     /// <inheritdoc/>
     public override ImmutableArray<Candidate> Candidates =>
     [
-        Candidate.Kernels("Plain", device => new PlainLauncher(device, this)),
-        Candidate.Kernels("Tree", device => new TreeLauncher(device, this)) with
+        Candidate.Kernels("Plain", device => new KernelLauncher(device, this, ReductionGroup.Single, inGroups: false)),
+        Candidate.Kernels("Tree", device => new KernelLauncher(device, this, ReductionGroup.For(device),
+            Logits.C >= ClassesOfGroup || Logits.Rows < PositionsOfMap)) with
         {
             Needs = _ => Logits.C <= MostClasses,
             Pays = ReductionGroup.Pays,
@@ -17,83 +25,60 @@ public sealed partial record SoftmaxCrossEntropy
         Candidate.Host(device => Policies.Create<Launcher>(typeof(SoftmaxCrossEntropyHost<>), [Lanes.Widest], device, this)),
     ];
 
-    // Blocks of classes lie on the grid's second axis, which takes 65,535 groups of at least four threads.
-    private const int MostClasses = 4 * 65535;
-
-    private sealed class PlainLauncher(Device device, SoftmaxCrossEntropy op) : Launcher
+    // Each position's loss, then their mean. In groups, a group has a position, and backward has positions and blocks of classes on the
+    // grid's axes, without a division for each logit; else a thread has a position, and backward a logit.
+    private sealed class KernelLauncher : Launcher
     {
-        private readonly Kernel<View, View, View, View, View, int, int, float, int> forward =
-            new(device, SoftmaxCrossEntropyKernels.Forward);
-        private readonly Kernel<View, View, int> mean = new(device, SoftmaxCrossEntropyKernels.Mean);
-        private readonly Kernel<View, View, View, View, View, View, int, int, float, int> backward =
-            new(device, SoftmaxCrossEntropyKernels.Backward);
-        private readonly int images = op.Logits.N;
-        private readonly int classes = op.Logits.C;
-        private readonly int elements = checked((int)op.Logits.Elements);
-        private readonly float smoothing = op.LabelSmoothing;
+        private readonly Kernel<View, View, View, View, View, View, View, View, CrossEntropyGeometry, int> forward;
+        private readonly Kernel<View, View, View, View, View, View, View, View, View, CrossEntropyGeometry, int> backward;
+        private readonly MeanReduction mean;
+        private readonly LaunchSize forwardSize, backwardSize;
+        private readonly CrossEntropyGeometry geometry;
+        private readonly int positions;
+        private readonly bool mixed;
 
-        // The loss of each image, before they are summed.
-        public override long WorkspaceElements => images;
-
-        public override void Forward(Operands o)
+        public KernelLauncher(Device device, SoftmaxCrossEntropy op, ReductionGroup group, bool inGroups)
         {
-            View losses = o.Workspace.View;
-            bool saves = o.Saved.Length > 0;
-            // At inference the losses stand in for what is saved; the kernel does not write them twice.
-            View maximum = saves ? o.Saved[0].View : losses;
-            View logSum = saves ? o.Saved[1].View : losses;
-            forward.Run(images, o.Inputs[0].View, o.Inputs[1].View, maximum, logSum, losses, images, classes, smoothing, saves ? 1 : 0);
-            mean.Run(1, losses, o.Output.View, images);
-        }
-
-        public override void Backward(Operands o)
-        {
-            if (!o.DInput.IsWanted)
+            geometry = new CrossEntropyGeometry(op);
+            (positions, mixed) = (geometry.Positions, op.Mixed);
+            mean = new MeanReduction(device, group, positions, typeof(StoredTerm), least: 0);
+            if (!inGroups)
+            {
+                (forward, backward) = (new(device, SoftmaxCrossEntropyKernels.Forward), new(device, SoftmaxCrossEntropyKernels.Backward));
+                (forwardSize, backwardSize) = (positions, checked((int)op.Logits.Elements));
                 return;
-            backward.Run(elements, o.Inputs[0].View, o.Inputs[1].View, o.Saved[0].View, o.Saved[1].View, o.DOutput.View,
-                o.DInput.Tensor.View, images, classes, smoothing, o.DInput.AddFlag);
-        }
-    }
-
-    // A group an image; backward has images and blocks of classes on the grid's axes, without a division for each logit.
-    private sealed class TreeLauncher : Launcher
-    {
-        private readonly Kernel<View, View, View, View, View, int, float, int> forward;
-        private readonly Kernel<View, View, int> mean;
-        private readonly Kernel<View, View, View, View, View, View, int, int, float, int> backward;
-        private readonly int images, classes;
-        private readonly float smoothing;
-
-        public TreeLauncher(Device device, SoftmaxCrossEntropy op)
-        {
-            (images, classes, smoothing) = (op.Logits.N, op.Logits.C, op.LabelSmoothing);
-            var group = ReductionGroup.For(device);
+            }
             forward = new(device, Policies.Close(SoftmaxTreeKernels.Forward<OneThread>, group.Policy), group.Size);
-            mean = new(device, Policies.Close(SoftmaxTreeKernels.Mean<OneThread>, group.Policy), group.Size);
             backward = new(device, SoftmaxTreeKernels.Backward);
+            forwardSize = new GroupCount(positions);
+            backwardSize = new GroupCount(positions, (op.Logits.C + backward.GroupSize - 1) / backward.GroupSize);
         }
 
-        // The loss of each image, before they are summed.
-        public override long WorkspaceElements => images;
+        // Loss and weight of each position, before they are summed.
+        public override long WorkspaceElements => (2L * positions) + mean.WorkspaceElements;
 
         public override void Forward(Operands o)
         {
-            View losses = o.Workspace.View;
+            View workspace = o.Workspace.View, losses = workspace.SubView(0, positions), weights = workspace.SubView(positions, positions);
             bool saves = o.Saved.Length > 0;
             // At inference the losses stand in for what is saved; the kernel does not write them twice.
             View maximum = saves ? o.Saved[0].View : losses, logSum = saves ? o.Saved[1].View : losses;
-            forward.Run(new GroupCount(images), o.Inputs[0].View, o.Inputs[1].View, maximum, logSum, losses, classes, smoothing,
+            forward.Run(forwardSize, o.Inputs[0].View, o.Inputs[1].View, Second(o), Shares(o), maximum, logSum, losses, weights, geometry,
                 saves ? 1 : 0);
-            mean.Run(new GroupCount(1), losses, o.Output.View, images);
+            mean.Run(losses, losses, weights, 0, workspace.SubView(2 * positions, mean.WorkspaceElements), o.Output.View,
+                saves ? o.Saved[2] : Tensor.None);
         }
 
         public override void Backward(Operands o)
         {
-            if (!o.DInput.IsWanted)
-                return;
-            backward.Run(new GroupCount(images, (classes + backward.GroupSize - 1) / backward.GroupSize), o.Inputs[0].View,
-                o.Inputs[1].View, o.Saved[0].View, o.Saved[1].View, o.DOutput.View, o.DInput.Tensor.View, images, classes, smoothing,
-                o.DInput.AddFlag);
+            if (o.DInput.IsWanted)
+                backward.Run(backwardSize, o.Inputs[0].View, o.Inputs[1].View, Second(o), Shares(o), o.Saved[0].View, o.Saved[1].View,
+                    o.Saved[2].View, o.DOutput.View, o.DInput.Tensor.View, geometry, o.DInput.AddFlag);
         }
+
+        // With a single label it stands in for what is not there; the kernels do not look at it twice.
+        private View Second(Operands o) => o.Inputs[mixed ? 2 : 1].View;
+
+        private View Shares(Operands o) => o.Inputs[mixed ? 3 : 1].View;
     }
 }
