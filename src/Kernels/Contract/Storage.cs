@@ -26,6 +26,12 @@ public enum ElementType
     /// At inference only, and for channels in multiples of four.
     /// </summary>
     Bfloat16,
+
+    /// <summary>
+    /// 32-bit integers, such as class numbers: each in the word of one float, whose bits nothing may change. Only inputs of a graph have
+    /// them, and no gradient.
+    /// </summary>
+    Int32,
 }
 
 /// <summary>What memory an element type takes.</summary>
