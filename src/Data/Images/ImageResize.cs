@@ -1,8 +1,10 @@
 using System.Buffers;
+using System.Text.Json.Serialization;
 
 namespace GpuNet;
 
 /// <summary>How a picture is sampled when it is resized; both widen with the scale when shrinking, which is antialiasing.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ResizeFilter>))]
 public enum ResizeFilter
 {
     /// <summary>A triangle as wide as the scale, one source pixel when enlarging: torchvision's default.</summary>
