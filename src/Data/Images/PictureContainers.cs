@@ -11,6 +11,13 @@ internal static class PictureContainers
 
     public static bool IsGif(ReadOnlySpan<byte> content) => content.StartsWith("GIF87a"u8) || content.StartsWith("GIF89a"u8);
 
+    public static bool IsWebp(ReadOnlySpan<byte> content) =>
+        content.Length >= 12 && content.StartsWith("RIFF"u8) && content[8..].StartsWith("WEBP"u8);
+
+    /// <summary>Whether the file is as long as its first chunk says. Skia is content with the first picture, Pillow is not.</summary>
+    public static bool WebpIsWhole(ReadOnlySpan<byte> content) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(content[4..]) + 8L <= content.Length;
+
     /// <summary>
     /// Whether an end of image follows the data (ITU T.81, B.1). Skia paints what is missing grey and reports success; Pillow refuses.
     /// </summary>

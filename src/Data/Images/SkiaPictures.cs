@@ -19,6 +19,8 @@ internal static unsafe class SkiaPictures
             throw Wrong(name, "a JPEG that is cut off: no end of image by the end of the file");
         if (PictureContainers.IsPng(content) && !PictureContainers.PngIsWhole(content))
             throw Wrong(name, "a PNG that is cut off: its last chunk reaches beyond the end of the file");
+        if (PictureContainers.IsWebp(content) && !PictureContainers.WebpIsWhole(content))
+            throw Wrong(name, "a WebP that is cut off: its length reaches beyond the end of the file");
         if (PictureContainers.IsGif(content))
             content = PictureContainers.WithoutGifTransparency(content);
         fixed (byte* bytes = content)
