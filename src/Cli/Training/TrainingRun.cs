@@ -177,7 +177,8 @@ internal sealed class TrainingRun : IDisposable
             if (stop.IsCancellationRequested)
                 return false;
             BatchResult result = trainer.Evaluate(
-                batch.Floats(ImageData.Input).AsSpan(0, batch.Count * data.Test.Fields[0].Length), batch.Integers(ImageData.Labels).AsSpan(0, batch.Count));
+                batch.Floats(ImageData.Input).AsSpan(0, batch.Count * data.Test.Fields[0].Length),
+                batch.Integers(ImageData.Labels).AsSpan(0, batch.Count));
             sum += (double)result.Loss * batch.Count;
             correct += result.Correct;
         }

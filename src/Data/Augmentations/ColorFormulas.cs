@@ -36,7 +36,9 @@ internal static class ColorFormulas
         }
     }
 
-    /// <summary>Turns the colour circle by a share of itself: to 8-bit HSV, which Pillow computes with, and back. 0 changes nothing.</summary>
+    /// <summary>
+    /// Turns the colour circle by a share of itself: to 8-bit HSV, which Pillow computes with, and back. 0 changes nothing.
+    /// </summary>
     public static void Hue(Span<byte> pixels, float share)
     {
         if (share == 0f)
