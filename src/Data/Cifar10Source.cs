@@ -31,7 +31,10 @@ public sealed record Cifar10Source(string Folder) : DatasetSource
             throw new FileNotFoundException($"{Folder}: expected at least one data_batch_*.bin, found none");
         string test = Path.Combine(Folder, "test_batch.bin");
         RequireFile(test, "the test records");
-        return new MemoryImages(Read("cifar10 train", names, training), Read("cifar10 test", names, [test])) { Augmentation = Augmentation };
+        return new MemoryImages(Read("cifar10 train", names, training), Read("cifar10 test", names, [test]))
+        {
+            Augmentation = Augmentation,
+        };
     }
 
     /// <summary>Orders data_batch_10 behind data_batch_9: the order of the images must not depend on the file system.</summary>

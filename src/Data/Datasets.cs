@@ -82,7 +82,8 @@ public static class Datasets
             string key = (equals < 0 ? option : option[..equals]).Trim();
             if (!known.Contains(key))
                 throw new ArgumentException(
-                    $"data set '{name}': unknown option '{key}', expected {string.Join(", ", known[..^1])} or {known[^1]}", nameof(options));
+                    $"data set '{name}': unknown option '{key}', expected {string.Join(", ", known[..^1])} or {known[^1]}",
+                    nameof(options));
             if (found.Exists(o => o.Key == key))
                 throw new ArgumentException($"data set '{name}': option '{key}' is given twice", nameof(options));
             found.Add((key, equals < 0 ? "" : option[(equals + 1)..].Trim()));

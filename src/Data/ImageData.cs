@@ -41,7 +41,8 @@ public abstract class ImageData
     public Normalization Normalization => Preprocessing.Normalization;
 
     /// <summary>
-    /// The same images prepared by another recipe, such as that of the checkpoint which is measured on them. Images in memory keep their size.
+    /// The same images prepared by another recipe, such as that of the checkpoint which is measured on them. Images in memory keep
+    /// their size.
     /// </summary>
     /// <param name="preprocessing">The recipe.</param>
     /// <exception cref="ArgumentException">The images cannot be prepared like that.</exception>

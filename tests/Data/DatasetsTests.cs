@@ -17,8 +17,9 @@ public sealed class DatasetsTests
         Assert.That(Datasets.Parse("folder:a,b,size=96, test=0.25,seed=7"), Is.EqualTo(new FolderSource("a,b", 96, 0.25f, 7)));
     }
 
-    [TestCase("mnist", "unknown data set 'mnist': expected folder:FOLDER[,size=N,test=SHARE,seed=N], cifar10:FOLDER or shapes[:train=N,test=N,seed=N]")]
-    [TestCase("", "unknown data set '': expected folder:FOLDER[,size=N,test=SHARE,seed=N], cifar10:FOLDER or shapes[:train=N,test=N,seed=N]")]
+    [TestCase("mnist", "unknown data set 'mnist': expected folder:FOLDER[,size=N,test=SHARE,seed=N], "
+        + "cifar10:FOLDER or shapes[:train=N,test=N,seed=N]")]
+    [TestCase("", "unknown data set '': expected folder:FOLDER")]
     [TestCase("cifar10", "data set 'cifar10': expected a folder, as in cifar10:FOLDER")]
     [TestCase("cifar10: ", "data set 'cifar10': expected a folder, as in cifar10:FOLDER")]
     [TestCase("shapes:trian=5", "data set 'shapes': unknown option 'trian', expected train, test or seed")]

@@ -13,8 +13,8 @@ internal static class GoldenImages
     public static (byte[] Content, int Height, int Width, uint Crc) Of(string file)
     {
         JsonElement entry = Document.RootElement.GetProperty("files").GetProperty(file);
-        return (entry.GetProperty("file").GetBytesFromBase64(), entry.GetProperty("height").GetInt32(), entry.GetProperty("width").GetInt32(),
-            entry.GetProperty("crc32").GetUInt32());
+        return (entry.GetProperty("file").GetBytesFromBase64(),
+            entry.GetProperty("height").GetInt32(), entry.GetProperty("width").GetInt32(), entry.GetProperty("crc32").GetUInt32());
     }
 
     public static IEnumerable<JsonElement> Cases(string kind) => Document.RootElement.GetProperty(kind).EnumerateArray();

@@ -26,7 +26,9 @@ public sealed class OddImagesTests
     {
         for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
             if (File.Exists(Path.Combine(at.FullName, "GpuNet.sln")))
-                return Path.Combine(at.FullName, "..", "shared", "data", "images-odd") is var folder && Directory.Exists(folder) ? folder : null;
+                return Path.Combine(at.FullName, "..", "shared", "data", "images-odd") is var folder && Directory.Exists(folder)
+                    ? folder
+                    : null;
         return null;
     }
 
@@ -38,7 +40,8 @@ public sealed class OddImagesTests
             Assert.Ignore("no folder shared/data/images-odd beside the repository");
             return;
         }
-        using JsonDocument golden = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "images_odd.json")));
+        using JsonDocument golden = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", "images_odd.json")));
         int count = 0;
         using IDisposable all = Assert.EnterMultipleScope();
         foreach (string line in File.ReadLines(Path.Combine(folder, "pillow_9.4_verdicts.tsv")))

@@ -60,13 +60,14 @@ public sealed class SampleSetTests
     {
         var one = new Shape(1, 1, 1, 1);
         Assert.That(() => SampleSet.Of("mine", [], new Shape(1, 1, 1, 2), [1, 2, 3, 4], [0]),
-            Throws.ArgumentException.With.Message.StartsWith("mine: expected fields of equally many samples, found input of 2, labels of 1"));
+            Throws.ArgumentException.With.Message.StartsWith(
+                "mine: expected fields of equally many samples, found input of 2, labels of 1"));
         Assert.That(() => SampleSet.Of("mine", []), Throws.ArgumentException.With.Message.StartsWith(
             "mine: expected fields of equally many samples, found none"));
         Assert.That(() => SampleColumn.Of("x", new Shape(1, 1, 1, 2), new float[3]),
             Throws.ArgumentException.With.Message.StartsWith("x: expected the extents of one sample, N = 1, and whole samples"));
-        Assert.That(() => new BatchLoader(SampleSet.Of("mine", [], SampleColumn.Of("x", one, new int[2]), SampleColumn.Of("x", one, new int[2])),
-            new BatchLoaderOptions(1)), Throws.ArgumentException.With.Message.EqualTo("field 'x' occurs twice"));
+        SampleSet twice = SampleSet.Of("mine", [], SampleColumn.Of("x", one, new int[2]), SampleColumn.Of("x", one, new int[2]));
+        Assert.That(() => new BatchLoader(twice, new BatchLoaderOptions(1)), Throws.ArgumentException.With.Message.EqualTo("field 'x' occurs twice"));
     }
 
     [Test]
@@ -75,8 +76,10 @@ public sealed class SampleSetTests
         var sample = new Sample(new TwoStreams().Fields);
         Assert.That(() => sample.Floats("middle").Length,
             Throws.ArgumentException.With.Message.EqualTo("expected a field 'left' or 'right' or 'mask', found 'middle'"));
-        Assert.That(() => sample.Floats("mask").Length, Throws.ArgumentException.With.Message.EqualTo("field 'mask' has integers, not floats"));
-        Assert.That(() => sample.Integers("left").Length, Throws.ArgumentException.With.Message.EqualTo("field 'left' has floats, not integers"));
+        Assert.That(() => sample.Floats("mask").Length,
+            Throws.ArgumentException.With.Message.EqualTo("field 'mask' has integers, not floats"));
+        Assert.That(() => sample.Integers("left").Length,
+            Throws.ArgumentException.With.Message.EqualTo("field 'left' has floats, not integers"));
     }
 
     [Test]

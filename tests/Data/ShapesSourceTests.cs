@@ -67,7 +67,7 @@ public sealed class ShapesSourceTests
                 squares += luma * luma;
             }
             if (Math.Sqrt(squares / 1024 - sum / 1024 * (sum / 1024)) is var deviation and < 6)
-                Assert.Fail($"image {i} of class {Set.TrainImages.Labels[i]} is almost flat: its brightness deviates by {deviation:F1} levels");
+                Assert.Fail($"image {i} of class {Set.TrainImages.Labels[i]} is almost flat: brightness deviates by {deviation:F1} levels");
         }
     }
 

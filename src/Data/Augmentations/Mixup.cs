@@ -4,7 +4,8 @@ namespace GpuNet;
 
 /// <summary>
 /// Mixup (Zhang et al., "mixup: Beyond Empirical Risk Minimization", 2018): every sample of a batch becomes share x itself + (1 - share) x
-/// the next one, the last with the first, as torchvision's references roll a batch. The share is drawn from Beta(alpha, alpha) for each batch.
+/// the next one, the last with the first, as torchvision's references roll a batch. The share is drawn from Beta(alpha, alpha) for each
+/// batch.
 /// </summary>
 internal static class Mixup
 {

@@ -79,7 +79,8 @@ internal sealed record FolderListing(IReadOnlyList<string> Classes, FolderPart T
             train[c] = [.. order[kept..].Order().Select(i => files[c][i])];
         }
         if (test.All(t => t.Length == 0))
-            throw new InvalidDataException($"{folder}: expected two pictures of at least one class, one of them to measure on, found one each");
+            throw new InvalidDataException(
+                $"{folder}: expected two pictures of at least one class, one of them to measure on, found one each");
         return new FolderListing(classes, FolderPart.Of(train), FolderPart.Of(test));
     }
 

@@ -3,8 +3,8 @@ namespace GpuNet;
 /// <summary>
 /// Pictures in folders, a folder a class, read from disk as they are needed: only names and labels are in memory, so a hundred thousand
 /// pictures and more are fine. Pictures to measure on are in a part of their own (<c>train/CLASS/...</c> beside <c>test/CLASS/...</c> or
-/// <c>val/CLASS/...</c>), or a share of each class is kept apart (<c>CLASS/...</c>). Folders within a class belong to it. What starts with a
-/// dot is ignored. Classes and pictures are ordered by their names' characters (ordinal), so nothing depends on the file system.
+/// <c>val/CLASS/...</c>), or a share of each class is kept apart (<c>CLASS/...</c>). Folders within a class belong to it. What starts with
+/// a dot is ignored. Classes and pictures are ordered by their names' characters (ordinal), so nothing depends on the file system.
 /// </summary>
 public sealed class ImageFolder : ImageData
 {

@@ -50,7 +50,7 @@ public sealed class Image
     /// <summary>Reads a picture from a file.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="IOException">The file is missing or cannot be read.</exception>
-    /// <exception cref="InvalidDataException">No picture, a damaged or cut off one, or one too large; the message names the file.</exception>
+    /// <exception cref="InvalidDataException">No picture, a damaged, cut off or too large one; the message names the file.</exception>
     public static Image Read(string path)
     {
         ArgumentNullException.ThrowIfNull(path);

@@ -22,8 +22,8 @@ public enum ResizeFilter
 public readonly record struct ImageBox(int Top, int Left, int Height, int Width);
 
 /// <summary>
-/// Brings pictures to other sizes the way torchvision does on PIL images. Columns are filtered first, then rows, each rounded to bytes, with
-/// Pillow's integer weights (Resample.c), so that results equal Pillow's bit for bit.
+/// Brings pictures to other sizes the way torchvision does on PIL images. Columns are filtered first, then rows, each rounded to bytes,
+/// with Pillow's integer weights (Resample.c), so that results equal Pillow's bit for bit.
 /// </summary>
 public static class ImageResize
 {

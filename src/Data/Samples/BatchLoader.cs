@@ -67,7 +67,7 @@ public sealed class BatchLoader : IDisposable
 
     /// <summary>One pass over the data. Leaving the loop early is fine; a batch is valid until the next one is asked for.</summary>
     /// <param name="epoch">From 0; chooses order and augmentation.</param>
-    /// <param name="first">The batch to begin with: those before it are not prepared, and the others are what they would be without it.</param>
+    /// <param name="first">The batch to begin with: those before it are not prepared, the others are what they would be.</param>
     /// <param name="cancellation">Ends the pass with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="InvalidOperationException">Another pass of this loader is under way.</exception>
     /// <exception cref="ObjectDisposedException">The loader was disposed, before or during the pass.</exception>
@@ -215,7 +215,8 @@ public sealed class BatchLoader : IDisposable
         sample.PointAt(batch.Buffers, position);
         set.Read(index, draw, sample);
         if (checksLabels && sample.Integers(Mixup.Labels)[0] is int label && (uint)label >= (uint)set.Classes.Count)
-            throw new InvalidDataException($"{set.Name}: {set.Describe(index)}: expected a label 0..{set.Classes.Count - 1}, found {label}");
+            throw new InvalidDataException(
+                $"{set.Name}: {set.Describe(index)}: expected a label 0..{set.Classes.Count - 1}, found {label}");
     }
 
     /// <summary>What the thread that read a batch's last sample does.</summary>

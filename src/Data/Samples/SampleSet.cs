@@ -17,8 +17,8 @@ public abstract class SampleSet
     public abstract IReadOnlyList<SampleField> Fields { get; }
 
     /// <summary>
-    /// One name a class, none where there are no classes. If there are, a field "labels" of one integer a sample is an index into this list,
-    /// which <see cref="BatchLoader"/> checks.
+    /// One name a class, none where there are no classes. If there are, a field "labels" of one integer a sample is an index into this
+    /// list, which <see cref="BatchLoader"/> checks.
     /// </summary>
     public virtual IReadOnlyList<string> Classes => [];
 
@@ -89,7 +89,8 @@ public sealed class SampleColumn
         Values = values;
         if (field.Shape.N != 1 || !field.Shape.IsPositive || values.Length % field.Length != 0)
             throw new ArgumentException(
-                $"{field.Name}: expected the extents of one sample, N = 1, and whole samples, found {field.Shape} and {values.Length} values");
+                $"{field.Name}: expected the extents of one sample, N = 1, and whole samples, "
+                + $"found {field.Shape} and {values.Length} values");
     }
 
     /// <summary>Name, extents and type.</summary>
