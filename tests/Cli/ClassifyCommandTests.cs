@@ -75,6 +75,7 @@ public sealed class ClassifyCommandTests
         using var folder = new TempFolder();
         string text = folder.Write("text.png", "no picture"u8.ToArray());
         CommandRun.Of("predict", TrainedFolder.Path, folder.File("missing.png"), "--device", "cpu").RequireFailure(1, "missing.png");
-        CommandRun.Of("predict", TrainedFolder.Path, text, "--device", "cpu").RequireFailure(1, "expected a JPEG, PNG, WebP, BMP, GIF or binary PPM picture");
+        CommandRun.Of("predict", TrainedFolder.Path, text, "--device", "cpu")
+            .RequireFailure(1, "expected a JPEG, PNG, WebP, BMP, GIF or binary PPM picture");
     }
 }

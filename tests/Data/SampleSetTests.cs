@@ -67,7 +67,8 @@ public sealed class SampleSetTests
         Assert.That(() => SampleColumn.Of("x", new Shape(1, 1, 1, 2), new float[3]),
             Throws.ArgumentException.With.Message.StartsWith("x: expected the extents of one sample, N = 1, and whole samples"));
         SampleSet twice = SampleSet.Of("mine", [], SampleColumn.Of("x", one, new int[2]), SampleColumn.Of("x", one, new int[2]));
-        Assert.That(() => new BatchLoader(twice, new BatchLoaderOptions(1)), Throws.ArgumentException.With.Message.EqualTo("field 'x' occurs twice"));
+        Assert.That(() => new BatchLoader(twice, new BatchLoaderOptions(1)),
+            Throws.ArgumentException.With.Message.EqualTo("field 'x' occurs twice"));
     }
 
     [Test]
