@@ -27,9 +27,9 @@ internal sealed class ColdStart(string folder)
             Mean = [0.485f, 0.456f, 0.406f],
             Deviation = [0.229f, 0.224f, 0.225f],
         }.Save(checkpoint, trainer);
-        var image = new RgbImage(model.ImageHeight, model.ImageWidth);
+        var image = new Image(model.ImageHeight, model.ImageWidth);
         new Random(1).NextBytes(image.Pixels);
-        ImageFile.Write(picture, image);
+        image.Save(picture);
     }
 
     /// <summary>Adds a round.</summary>

@@ -23,8 +23,10 @@ internal static class EvalCommand
             Checkpoint checkpoint = Checkpoint.Read(path);
             string source = parse.GetValue(data) ?? checkpoint.Recipe.GetValueOrDefault(TrainingRecipe.DataKey)
                 ?? throw new UsageException($"{path} does not say which data it was trained on; name them with --data.");
-            ImageDataset test = Datasets.Open(source).Test;
-            DataOption.RequireMatch(checkpoint, test);
+            ImageData images = Datasets.Open(source);
+            DataOption.RequireMatch(checkpoint, images);
+            images = images.With(images.Preprocessing with { Normalization = new Normalization(checkpoint.Mean, checkpoint.Deviation) });
+            SampleSet test = images.Test;
             using Device device = place.Open(parse);
             Evaluation result = Evaluate(path, checkpoint, test, device, Math.Min(parse.GetValue(batch) ?? DefaultBatch, test.Count));
             if (parse.GetValue(json))
@@ -36,16 +38,16 @@ internal static class EvalCommand
         return command;
     }
 
-    private static Evaluation Evaluate(string path, Checkpoint checkpoint, ImageDataset test, Device device, int batch)
+    private static Evaluation Evaluate(string path, Checkpoint checkpoint, SampleSet test, Device device, int batch)
     {
-        var normalization = new Normalization(checkpoint.Mean, checkpoint.Deviation);
-        using var loader = new BatchLoader(test, BatchLoaderOptions.Evaluation(batch, normalization));
+        using var loader = new BatchLoader(test, BatchLoaderOptions.ForEvaluation(batch));
         using var classifier = new Classifier(path, checkpoint, device, batch);
+        int imageLength = test.Fields[0].Length;
         var result = new Evaluation(new int[classifier.Classes], new int[classifier.Classes]);
         foreach (Batch images in loader.Epoch(0))
         {
-            ReadOnlySpan<int> labels = images.Labels.AsSpan(0, images.Count);
-            ReadOnlySpan<float> logits = classifier.Logits(images.Images.AsSpan(0, images.Count * test.ImageLength));
+            ReadOnlySpan<int> labels = images.Integers(ImageData.Labels).AsSpan(0, images.Count);
+            ReadOnlySpan<float> logits = classifier.Logits(images.Floats(ImageData.Input).AsSpan(0, images.Count * imageLength));
             result.LossSum += Classification.MeanCrossEntropy(logits, labels, classifier.Classes) * images.Count;
             for (int i = 0; i < labels.Length; i++)
             {
@@ -57,7 +59,7 @@ internal static class EvalCommand
         return result;
     }
 
-    private static object Describe(string path, string source, Device device, ImageDataset test, Evaluation result) => new
+    private static object Describe(string path, string source, Device device, SampleSet test, Evaluation result) => new
     {
         Checkpoint = path,
         Data = source,
@@ -66,7 +68,7 @@ internal static class EvalCommand
         Images = test.Count,
         result.Loss,
         result.Accuracy,
-        Classes = test.ClassNames.Select((name, c) => new
+        Classes = test.Classes.Select((name, c) => new
         {
             Name = name,
             Images = result.Images[c],
@@ -75,13 +77,13 @@ internal static class EvalCommand
         }),
     };
 
-    private static void Print(Terminal terminal, ImageDataset test, Evaluation result)
+    private static void Print(Terminal terminal, SampleSet test, Evaluation result)
     {
         Table table = Terminal.NewTable(("class", false), ("images", true), ("right", true), ("accuracy", true));
-        for (int c = 0; c < test.ClassNames.Count; c++)
+        for (int c = 0; c < test.Classes.Count; c++)
         {
             table.AddRow(
-                Markup.Escape(test.ClassNames[c]),
+                Markup.Escape(test.Classes[c]),
                 result.Images[c].ToString(CultureInfo.InvariantCulture),
                 result.Correct[c].ToString(CultureInfo.InvariantCulture),
                 result.Images[c] > 0 ? Quantities.Percent((double)result.Correct[c] / result.Images[c]) : "-");

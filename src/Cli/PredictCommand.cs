@@ -59,7 +59,11 @@ internal static class PredictCommand
             throw new GpuNetException(
                 $"{path}: pictures have 3 channels; expected a network for them, got one for {model.ImageChannels}.");
         }
-        var normalization = new Normalization(checkpoint.Mean, checkpoint.Deviation);
+        var preprocessing = new ImagePreprocessing(
+            model.ImageHeight, model.ImageWidth, new Normalization(checkpoint.Mean, checkpoint.Deviation))
+        {
+            Resize = Math.Min(model.ImageHeight, model.ImageWidth),
+        };
         int batch = Math.Min(names.Length, LargestBatch), length = model.ImageHeight * model.ImageWidth * 3;
         using var classifier = new Classifier(path, checkpoint, device, batch);
         var images = new float[batch * length];
@@ -67,7 +71,7 @@ internal static class PredictCommand
         foreach (string[] some in names.Chunk(batch))
         {
             for (int i = 0; i < some.Length; i++)
-                normalization.Apply(Fit(ImageFile.Read(some[i]), model).Pixels, images.AsSpan(i * length, length));
+                preprocessing.Apply(Image.Read(some[i]), images.AsSpan(i * length, length));
             ReadOnlySpan<float> logits = classifier.Logits(images.AsSpan(0, some.Length * length));
             for (int i = 0; i < some.Length; i++)
                 predictions.Add(Best(logits.Slice(i * model.Classes, model.Classes), checkpoint.ClassNames, top));
@@ -75,24 +79,6 @@ internal static class PredictCommand
         // The last pictures once more, and again.
         profile?.Repeat(p => classifier.Profiler = p, () => classifier.Logits(images));
         return predictions;
-    }
-
-    /// <summary>The middle of the picture, as large as it can be in the network's proportions.</summary>
-    private static RgbImage Fit(RgbImage image, ModelSpec model)
-    {
-        int height = model.ImageHeight, width = model.ImageWidth;
-        RgbImage resized;
-        if (height == width)
-        {
-            resized = ImageResize.ShorterSide(image, height);
-        }
-        else
-        {
-            double scale = Math.Max((double)height / image.Height, (double)width / image.Width);
-            resized = ImageResize.Bilinear(
-                image, Math.Max(height, (int)Math.Round(image.Height * scale)), Math.Max(width, (int)Math.Round(image.Width * scale)));
-        }
-        return ImageResize.CenterCrop(resized, height, width);
     }
 
     private static Prediction[] Best(ReadOnlySpan<float> logits, IReadOnlyList<string> classNames, int top)

@@ -39,8 +39,8 @@ internal static class TrainCommand
                     throw new GpuNetException($"{folder} holds a run already: go on with it by --resume, or name another folder.");
             }
             using Device device = place.Open(parse);
-            DatasetSplits data = Datasets.Open(recipe.Data);
-            ModelSpec spec = options.Apply(parse, checkpoint?.Model ?? Fit(data.Train, recipe)) with
+            ImageData data = Datasets.Open(recipe.Data);
+            ModelSpec spec = options.Apply(parse, checkpoint?.Model ?? Fit(data, recipe)) with
             {
                 Name = parse.GetValue(model) ?? checkpoint?.Model.Name ?? TrainingDefaults.Model,
             };
@@ -93,10 +93,10 @@ internal static class TrainCommand
     }
 
     /// <summary>The network's variant for some images.</summary>
-    private static ModelSpec Fit(ImageDataset images, TrainingRecipe recipe) => new(TrainingDefaults.Model)
+    private static ModelSpec Fit(ImageData images, TrainingRecipe recipe) => new(TrainingDefaults.Model)
     {
         Width = TrainingDefaults.For(Datasets.Parse(recipe.Data)).Width,
-        Classes = images.ClassNames.Count,
+        Classes = images.Classes.Count,
         ImageHeight = images.Height,
         ImageWidth = images.Width,
         ImageChannels = images.Channels,

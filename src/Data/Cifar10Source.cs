@@ -17,7 +17,10 @@ public sealed record Cifar10Source(string Folder) : DatasetSource
     public override Augmentation Augmentation => Augmentation.Standard;
 
     /// <inheritdoc/>
-    public override DatasetSplits Load()
+    public override string Text => $"cifar10:{Path.GetFullPath(Folder)}";
+
+    /// <inheritdoc/>
+    public override MemoryImages Load()
     {
         if (!Directory.Exists(Folder))
             throw new DirectoryNotFoundException($"{Folder}: expected a folder with the CIFAR-10 binary files, found no such folder");
@@ -28,7 +31,10 @@ public sealed record Cifar10Source(string Folder) : DatasetSource
             throw new FileNotFoundException($"{Folder}: expected at least one data_batch_*.bin, found none");
         string test = Path.Combine(Folder, "test_batch.bin");
         RequireFile(test, "the test records");
-        return new DatasetSplits(Read("cifar10 train", names, training), Read("cifar10 test", names, [test]));
+        return new MemoryImages(Read("cifar10 train", names, training), Read("cifar10 test", names, [test]))
+        {
+            Augmentation = Augmentation,
+        };
     }
 
     /// <summary>Orders data_batch_10 behind data_batch_9: the order of the images must not depend on the file system.</summary>
@@ -63,7 +69,7 @@ public sealed record Cifar10Source(string Folder) : DatasetSource
             throw new InvalidDataException(
                 $"{paths[0]}: expected at most {Array.MaxLength / ImageLength} records in all files, found {count}");
         byte[] pixels = new byte[count * ImageLength];
-        byte[] labels = new byte[count];
+        int[] labels = new int[count];
         byte[] record = new byte[RecordLength];
         int image = 0;
         foreach (string path in paths)

@@ -2,18 +2,18 @@ using System.Globalization;
 
 namespace GpuNet;
 
-/// <summary>Opens data sets by the text a person types: <c>cifar10:FOLDER</c> or <c>shapes[:train=N,test=N,seed=N]</c>.</summary>
+/// <summary>Opens data sets by the text a person types; <see cref="Forms"/> says how.</summary>
 public static class Datasets
 {
     /// <summary>The forms <see cref="Parse"/> understands, for help texts.</summary>
-    public const string Forms = "cifar10:FOLDER or shapes[:train=N,test=N,seed=N]";
+    public const string Forms = "folder:FOLDER[,size=N,test=SHARE,seed=N], cifar10:FOLDER or shapes[:train=N,test=N,seed=N]";
 
-    /// <summary>Parses and loads in one call.</summary>
+    /// <summary>Parses and loads in one call; pictures in folders are listed, not read.</summary>
     /// <param name="text">A data set in one of the <see cref="Forms"/>.</param>
     /// <exception cref="ArgumentException">The text names no data set, or has an unknown or malformed option.</exception>
     /// <exception cref="IOException">A file or folder is missing or cannot be read.</exception>
     /// <exception cref="InvalidDataException">A file's content is wrong.</exception>
-    public static DatasetSplits Open(string text) => Parse(text).Load();
+    public static ImageData Open(string text) => Parse(text).Load();
 
     /// <summary>Turns text into a source without reading anything.</summary>
     /// <param name="text">A data set in one of the <see cref="Forms"/>.</param>
@@ -30,6 +30,7 @@ public static class Datasets
             "cifar10" when string.IsNullOrWhiteSpace(rest) =>
                 throw new ArgumentException("data set 'cifar10': expected a folder, as in cifar10:FOLDER", nameof(text)),
             "cifar10" => new Cifar10Source(rest),
+            "folder" => ParseFolder(rest),
             "shapes" => ParseShapes(rest),
             _ => throw new ArgumentException($"unknown data set '{name}': expected {Forms}", nameof(text)),
         };
@@ -40,37 +41,67 @@ public static class Datasets
         var source = new ShapesSource();
         if (string.IsNullOrWhiteSpace(options))
             return source;
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (string option in options.Split(',', StringSplitOptions.TrimEntries))
-        {
-            int equals = option.IndexOf('=', StringComparison.Ordinal);
-            string key = (equals < 0 ? option : option[..equals]).TrimEnd();
-            string value = equals < 0 ? "" : option[(equals + 1)..].TrimStart();
-            if (key is not ("train" or "test" or "seed"))
-                throw new ArgumentException($"data set 'shapes': unknown option '{key}', expected train, test or seed", nameof(options));
-            if (!seen.Add(key))
-                throw new ArgumentException($"data set 'shapes': option '{key}' is given twice", nameof(options));
+        foreach ((string key, string value) in Options("shapes", options.Split(','), "train", "test", "seed"))
             source = key switch
             {
-                "train" => source with { TrainCount = ParseCount(key, value) },
-                "test" => source with { TestCount = ParseCount(key, value) },
-                _ => source with { Seed = ParseSeed(value) },
+                "train" => source with { TrainCount = (int)Whole("shapes", key, value, 1, ShapesSource.MaxCount) },
+                "test" => source with { TestCount = (int)Whole("shapes", key, value, 1, ShapesSource.MaxCount) },
+                _ => source with { Seed = Whole("shapes", key, value, 0, ulong.MaxValue) },
             };
-        }
         return source;
     }
 
-    private static int ParseCount(string key, string value) =>
-        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count is >= 1 and <= ShapesSource.MaxCount
-            ? count
-            : throw new ArgumentException(
-                $"data set 'shapes': option '{key}' expects a whole number 1..{ShapesSource.MaxCount}, found '{value}'", nameof(value));
+    private static FolderSource ParseFolder(string text)
+    {
+        // Options are behind the folder, whose name may have commas: it ends where nothing but KEY=VALUE follows.
+        string[] parts = text.Split(',');
+        int first = parts.Length;
+        while (first > 1 && parts[first - 1].IndexOf('=', StringComparison.Ordinal) is > 0 and var equals
+            && parts[first - 1][..equals].Trim().All(char.IsAsciiLetter))
+            first--;
+        string folder = string.Join(',', parts[..first]);
+        if (string.IsNullOrWhiteSpace(folder))
+            throw new ArgumentException("data set 'folder': expected a folder, as in folder:FOLDER", nameof(text));
+        var source = new FolderSource(folder);
+        foreach ((string key, string value) in Options("folder", parts[first..], "size", "test", "seed"))
+            source = key switch
+            {
+                "size" => source with { Size = (int)Whole("folder", key, value, 1, 1 << 16) },
+                "seed" => source with { Seed = (int)Whole("folder", key, value, 0, int.MaxValue) },
+                _ => source with { Test = Share(key, value) },
+            };
+        return source;
+    }
 
-    private static ulong ParseSeed(string value) =>
-        ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out ulong seed)
-            ? seed
+    private static List<(string Key, string Value)> Options(string name, string[] options, params string[] known)
+    {
+        var found = new List<(string Key, string Value)>();
+        foreach (string option in options)
+        {
+            int equals = option.IndexOf('=', StringComparison.Ordinal);
+            string key = (equals < 0 ? option : option[..equals]).Trim();
+            if (!known.Contains(key))
+                throw new ArgumentException(
+                    $"data set '{name}': unknown option '{key}', expected {string.Join(", ", known[..^1])} or {known[^1]}",
+                    nameof(options));
+            if (found.Exists(o => o.Key == key))
+                throw new ArgumentException($"data set '{name}': option '{key}' is given twice", nameof(options));
+            found.Add((key, equals < 0 ? "" : option[(equals + 1)..].Trim()));
+        }
+        return found;
+    }
+
+    private static ulong Whole(string name, string key, string value, ulong least, ulong greatest) =>
+        ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) && number >= least && number <= greatest
+            ? number
             : throw new ArgumentException(
-                $"data set 'shapes': option 'seed' expects a whole number 0..{ulong.MaxValue}, found '{value}'", nameof(value));
+                $"data set '{name}': option '{key}' expects a whole number {least}..{greatest}, found '{value}'", nameof(value));
+
+    private static float Share(string key, string value) =>
+        float.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out float share) && share is > 0f and < 1f
+            ? share
+            : throw new ArgumentException(
+                $"data set 'folder': option '{key}' expects a share above 0 and below 1, found '{value}'", nameof(value));
 }
 
 /// <summary>
@@ -82,13 +113,11 @@ public abstract record DatasetSource
     /// <summary>The random changes to training images that keep their class, and that training makes unless told otherwise.</summary>
     public abstract Augmentation Augmentation { get; }
 
-    /// <summary>Reads or draws both parts.</summary>
+    /// <summary>The text that <see cref="Datasets.Parse"/> turns into this source, valid from any current folder.</summary>
+    public abstract string Text { get; }
+
+    /// <summary>Reads, lists or draws both parts.</summary>
     /// <exception cref="IOException">A file or folder is missing or cannot be read.</exception>
     /// <exception cref="InvalidDataException">A file's content is wrong; the message names file, byte offset and expectation.</exception>
-    public abstract DatasetSplits Load();
+    public abstract ImageData Load();
 }
-
-/// <summary>The two parts of a data set; both have the same image size and the same classes.</summary>
-/// <param name="Train">The images to learn from.</param>
-/// <param name="Test">The images kept apart to measure what was learnt.</param>
-public sealed record DatasetSplits(ImageDataset Train, ImageDataset Test);

@@ -1,24 +1,25 @@
 namespace GpuNet;
 
 /// <summary>
-/// Labelled images of one size held in memory: 8-bit pixels, NHWC, one byte a channel, and one class label an image.
+/// Labelled images of one size held in memory: 8-bit pixels, NHWC, one byte a channel, and one class label an image. The parts of
+/// <see cref="MemoryImages"/>.
 /// Read-only after construction, so any number of threads may read it.
 /// </summary>
 public sealed class ImageDataset
 {
     private readonly byte[] pixels;
-    private readonly byte[] labels;
+    private readonly int[] labels;
 
     /// <summary>Takes ownership of the arrays; neither is copied.</summary>
     /// <param name="name">Name shown to people, for example <c>cifar10 train</c>.</param>
-    /// <param name="classNames">One name a class; at most 256 classes.</param>
+    /// <param name="classNames">One name a class.</param>
     /// <param name="height">Rows of an image.</param>
     /// <param name="width">Columns of an image.</param>
     /// <param name="channels">Channels of a pixel, 3 for RGB.</param>
     /// <param name="pixels">Count x height x width x channels bytes.</param>
     /// <param name="labels">Count labels, each below the number of classes.</param>
     /// <exception cref="ArgumentException">The sizes do not agree, there is no image, or a label names no class.</exception>
-    public ImageDataset(string name, IReadOnlyList<string> classNames, int height, int width, int channels, byte[] pixels, byte[] labels)
+    public ImageDataset(string name, IReadOnlyList<string> classNames, int height, int width, int channels, byte[] pixels, int[] labels)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(classNames);
@@ -27,8 +28,8 @@ public sealed class ImageDataset
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(channels);
-        if (classNames.Count is 0 or > 256)
-            throw new ArgumentException($"{name}: expected 1 to 256 classes, found {classNames.Count}", nameof(classNames));
+        if (classNames.Count == 0)
+            throw new ArgumentException($"{name}: expected at least one class, found none", nameof(classNames));
         if (labels.Length == 0)
             throw new ArgumentException($"{name}: expected at least one image, found none", nameof(labels));
         long expected = (long)labels.Length * height * width * channels;
@@ -39,7 +40,7 @@ public sealed class ImageDataset
                 + $"found {pixels.Length}", nameof(pixels));
         }
         for (int i = 0; i < labels.Length; i++)
-            if (labels[i] >= classNames.Count)
+            if ((uint)labels[i] >= (uint)classNames.Count)
                 throw new ArgumentException(
                     $"{name}: image {i} has label {labels[i]}, expected 0..{classNames.Count - 1}", nameof(labels));
 
@@ -77,7 +78,7 @@ public sealed class ImageDataset
     public ReadOnlySpan<byte> Pixels => pixels;
 
     /// <summary>All labels, one an image.</summary>
-    public ReadOnlySpan<byte> Labels => labels;
+    public ReadOnlySpan<int> Labels => labels;
 
     /// <summary>The pixels of one image, HWC.</summary>
     /// <param name="index">0 to <see cref="Count"/> - 1.</param>

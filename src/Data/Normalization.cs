@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace GpuNet;
 
 /// <summary>
@@ -31,6 +33,7 @@ public sealed record Normalization
     }
 
     /// <summary>Channels of a pixel.</summary>
+    [JsonIgnore]
     public int Channels { get; }
 
     /// <summary>Mean of each channel; white is 1.</summary>

@@ -35,10 +35,10 @@ public sealed class ClassifyCommandTests
     public void Prediction_sees_in_a_file_what_evaluation_sees_in_the_data()
     {
         using var folder = new TempFolder();
-        ImageDataset test = Datasets.Open(TrainedFolder.Data).Test;
+        ImageDataset test = ((MemoryImages)Datasets.Open(TrainedFolder.Data)).TestImages;
         string[] files = [.. Enumerable.Range(0, test.Count).Select(i => folder.File($"{i}.png"))];
         for (int i = 0; i < files.Length; i++)
-            ImageFile.Write(files[i], new RgbImage(32, 32, test.Image(i).ToArray()));
+            new Image(32, 32, test.Image(i).ToArray()).Save(files[i]);
         JsonElement result = CommandRun.Json(["predict", TrainedFolder.Path, .. files, "--top", "10", "--device", "cpu", "--json"]);
         JsonElement[] images = [.. result.GetProperty("images").EnumerateArray()];
         Assert.That(images.Select(i => i.GetProperty("file").GetString()), Is.EqualTo(files));
@@ -61,8 +61,8 @@ public sealed class ClassifyCommandTests
     public void Pictures_of_any_size_are_fitted()
     {
         using var folder = new TempFolder();
-        ImageFile.Write(folder.File("wide.ppm"), new RgbImage(40, 75));
-        ImageFile.Write(folder.File("tiny.png"), new RgbImage(5, 3));
+        new Image(40, 75).Save(folder.File("wide.ppm"));
+        new Image(5, 3).Save(folder.File("tiny.png"));
         string output = CommandRun.Of(
             "predict", TrainedFolder.Path, folder.File("wide.ppm"), folder.File("tiny.png"), "--top", "2", "--device", "cpu")
             .RequirePlain().Output;
@@ -75,6 +75,7 @@ public sealed class ClassifyCommandTests
         using var folder = new TempFolder();
         string text = folder.Write("text.png", "no picture"u8.ToArray());
         CommandRun.Of("predict", TrainedFolder.Path, folder.File("missing.png"), "--device", "cpu").RequireFailure(1, "missing.png");
-        CommandRun.Of("predict", TrainedFolder.Path, text, "--device", "cpu").RequireFailure(1, "expected a PNG or a binary PPM");
+        CommandRun.Of("predict", TrainedFolder.Path, text, "--device", "cpu")
+            .RequireFailure(1, "expected a JPEG, PNG, WebP, BMP, GIF or binary PPM picture");
     }
 }

@@ -24,7 +24,7 @@ public sealed class ProgramTests
     [TestCase("--lr: expected a number above 0, got 'NaN'", "train", "--lr", "NaN")]
     [TestCase("--momentum: expected a number from 0 up to, not including, 1, got '1'", "train", "--momentum", "1")]
     [TestCase("--schedule: expected one of constant, step, cosine, onecycle, got 'linear'", "train", "--schedule", "linear")]
-    [TestCase("--data: unknown data set 'mnist': expected cifar10:FOLDER", "train", "--data", "mnist")]
+    [TestCase("--data: unknown data set 'mnist': expected folder:FOLDER", "train", "--data", "mnist")]
     [TestCase("--resume needs --out", "train", "--resume")]
     [TestCase("needs --labels", "run", "--model", "mobilenetv2", "--weights", "w", "--input", "x", "--output", "y", "--gradients", "g")]
     public void Wrong_usage_exits_with_2(string part, params string[] args) => CommandRun.Of(args).RequireFailure(2, part);

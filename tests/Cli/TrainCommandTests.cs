@@ -87,7 +87,7 @@ public sealed class TrainCommandTests
     {
         using var folder = new TempFolder();
         CommandRun.Of("train", "--data", "shapes:train=4,test=4", "--batch", "8", "--device", "cpu", "--out", folder.File("run"))
-            .RequireFailure(1, "no whole batch of 8 in 4 images");
+            .RequireFailure(1, "no whole batch of 8 in 4 samples");
     }
 
     [Test]

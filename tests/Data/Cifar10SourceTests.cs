@@ -38,11 +38,12 @@ public sealed class Cifar10SourceTests
     [Test]
     public void Planes_become_channels_last()
     {
-        (ImageDataset train, ImageDataset test) = Datasets.Open("cifar10:" + folder.Path);
+        var data = (MemoryImages)Datasets.Open("cifar10:" + folder.Path);
+        (ImageDataset train, ImageDataset test) = (data.TrainImages, data.TestImages);
         Assert.That((train.Count, test.Count, train.Height, train.Width, train.Channels), Is.EqualTo((3, 1, 32, 32, 3)));
         Assert.That(train.ClassNames, Is.EqualTo(Names));
-        Assert.That(train.Labels.ToArray(), Is.EqualTo(new byte[] { 3, 0, 9 }));
-        Assert.That(test.Labels.ToArray(), Is.EqualTo(new byte[] { 7 }));
+        Assert.That(string.Join(' ', train.Labels.ToArray()), Is.EqualTo("3 0 9"));
+        Assert.That(string.Join(' ', test.Labels.ToArray()), Is.EqualTo("7"));
         for (int n = 0; n < 3; n++)
             for (int y = 0; y < 32; y++)
                 for (int x = 0; x < 32; x++)
@@ -56,7 +57,7 @@ public sealed class Cifar10SourceTests
     {
         folder.Write("data_batch_10.bin", Records(1));
         folder.Write("data_batch_2.bin", Records(2, 2));
-        Assert.That(new Cifar10Source(folder.Path).Load().Train.Labels.ToArray(), Is.EqualTo(new byte[] { 3, 0, 9, 2, 2, 1 }));
+        Assert.That(string.Join(' ', new Cifar10Source(folder.Path).Load().TrainImages.Labels.ToArray()), Is.EqualTo("3 0 9 2 2 1"));
     }
 
     [Test]

@@ -13,10 +13,13 @@ public sealed class DatasetsTests
             Is.EqualTo(new ShapesSource(6000, 1000, ulong.MaxValue)));
         Assert.That(Datasets.Parse("shapes:seed=7"), Is.EqualTo(new ShapesSource(Seed: 7)));
         Assert.That(Datasets.Parse(@"cifar10:C:\data"), Is.EqualTo(new Cifar10Source(@"C:\data")));
+        Assert.That(Datasets.Parse("folder:my pictures, new"), Is.EqualTo(new FolderSource("my pictures, new")));
+        Assert.That(Datasets.Parse("folder:a,b,size=96, test=0.25,seed=7"), Is.EqualTo(new FolderSource("a,b", 96, 0.25f, 7)));
     }
 
-    [TestCase("mnist", "unknown data set 'mnist': expected cifar10:FOLDER or shapes[:train=N,test=N,seed=N]")]
-    [TestCase("", "unknown data set '': expected cifar10:FOLDER or shapes[:train=N,test=N,seed=N]")]
+    [TestCase("mnist", "unknown data set 'mnist': expected folder:FOLDER[,size=N,test=SHARE,seed=N], "
+        + "cifar10:FOLDER or shapes[:train=N,test=N,seed=N]")]
+    [TestCase("", "unknown data set '': expected folder:FOLDER")]
     [TestCase("cifar10", "data set 'cifar10': expected a folder, as in cifar10:FOLDER")]
     [TestCase("cifar10: ", "data set 'cifar10': expected a folder, as in cifar10:FOLDER")]
     [TestCase("shapes:trian=5", "data set 'shapes': unknown option 'trian', expected train, test or seed")]
@@ -26,8 +29,22 @@ public sealed class DatasetsTests
     [TestCase("shapes:test=0", "data set 'shapes': option 'test' expects a whole number 1..699050, found '0'")]
     [TestCase("shapes:test=1e4", "data set 'shapes': option 'test' expects a whole number 1..699050, found '1e4'")]
     [TestCase("shapes:seed=-1", "data set 'shapes': option 'seed' expects a whole number 0..18446744073709551615, found '-1'")]
+    [TestCase("folder:", "data set 'folder': expected a folder, as in folder:FOLDER")]
+    [TestCase("folder:a,sise=3", "data set 'folder': unknown option 'sise', expected size, test or seed")]
+    [TestCase("folder:a,size=0", "data set 'folder': option 'size' expects a whole number 1..65536, found '0'")]
+    [TestCase("folder:a,test=1", "data set 'folder': option 'test' expects a share above 0 and below 1, found '1'")]
     public void Wrong_text_is_answered_with_what_was_expected(string text, string message) =>
         Assert.That(() => Datasets.Parse(text), Throws.ArgumentException.With.Message.StartsWith(message));
+
+    [TestCase("shapes:seed=7")]
+    [TestCase("cifar10:somewhere")]
+    [TestCase("folder:some where,size=99,test=0.125,seed=3")]
+    public void A_source_tells_its_text(string text)
+    {
+        string full = Datasets.Parse(text).Text;
+        Assert.That(Datasets.Parse(full).Text, Is.EqualTo(full));
+        Assert.That(full, Does.StartWith("shapes:train=10000,test=2000,seed=7").Or.Contains(Path.GetFullPath(text.Split(':', ',')[1])));
+    }
 
     [Test]
     public void A_set_refuses_sizes_that_do_not_agree()
@@ -46,7 +63,7 @@ public sealed class DatasetsTests
         var set = new ImageDataset("tiny", ["a", "b"], 1, 2, 1, [1, 2, 3, 4, 5, 6], [0, 1, 0]);
         ImageDataset part = set.Take(2);
         Assert.That(part.Pixels.ToArray(), Is.EqualTo(new byte[] { 1, 2, 3, 4 }));
-        Assert.That(part.Labels.ToArray(), Is.EqualTo(new byte[] { 0, 1 }));
+        Assert.That(string.Join(' ', part.Labels.ToArray()), Is.EqualTo("0 1"));
         Assert.That(set.Take(9), Is.SameAs(set));
         Assert.That(set.Image(2).ToArray(), Is.EqualTo(new byte[] { 5, 6 }));
         Assert.That(() => set.Image(3).Length, Throws.InstanceOf<ArgumentOutOfRangeException>());

@@ -19,7 +19,7 @@ public sealed class NormalizationTests
     [Test]
     public void Measured_images_have_mean_zero_and_deviation_one()
     {
-        ImageDataset set = new ShapesSource(200, 1).Load().Train;
+        ImageDataset set = new ShapesSource(200, 1).Load().TrainImages;
         float[] values = new float[set.Pixels.Length];
         Normalization.Of(set).Apply(set.Pixels, values);
         Assert.That(values.Average(v => (double)v), Is.EqualTo(0).Within(1e-5));

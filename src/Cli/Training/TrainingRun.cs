@@ -12,7 +12,7 @@ internal sealed class TrainingRun : IDisposable
     private const int UnprofiledSteps = 2;
 
     private readonly TrainingRecipe recipe;
-    private readonly DatasetSplits data;
+    private readonly ImageData data;
     private readonly string folder;
     private readonly BatchLoader trainLoader;
     private readonly BatchLoader testLoader;
@@ -26,22 +26,21 @@ internal sealed class TrainingRun : IDisposable
     private int completed;
     private EpochTally tally = new();
 
-    public TrainingRun(ModelSpec model, TrainingRecipe recipe, DatasetSplits data, Device device, string folder)
+    public TrainingRun(ModelSpec model, TrainingRecipe recipe, ImageData data, Device device, string folder)
     {
         this.recipe = recipe;
         this.data = data;
         this.folder = folder;
         schedule = Schedule.Parse(recipe.Schedule, recipe.LearningRate);
-        trainLoader = new BatchLoader(data.Train, BatchLoaderOptions.Training(
-            recipe.Batch, (ulong)recipe.Seed, Datasets.Parse(recipe.Data).Augmentation));
-        testLoader = new BatchLoader(data.Test, BatchLoaderOptions.Evaluation(recipe.Batch, trainLoader.Normalization));
+        trainLoader = new BatchLoader(data.Train, BatchLoaderOptions.ForTraining(recipe.Batch, (ulong)recipe.Seed, data.Augmentation));
+        testLoader = new BatchLoader(data.Test, BatchLoaderOptions.ForEvaluation(recipe.Batch));
         trainer = new Trainer(model, device, recipe.TrainerOptions);
         description = new Checkpoint
         {
             Model = model,
-            ClassNames = data.Train.ClassNames,
-            Mean = trainLoader.Normalization.Mean,
-            Deviation = trainLoader.Normalization.Deviation,
+            ClassNames = data.Classes,
+            Mean = data.Normalization.Mean,
+            Deviation = data.Normalization.Deviation,
             Recipe = recipe.ToDictionary(),
         };
         Metrics = new RunMetrics
@@ -80,7 +79,7 @@ internal sealed class TrainingRun : IDisposable
     /// <exception cref="GpuNetException">The checkpoint is of other data, or its files do not belong together.</exception>
     public void Resume(Checkpoint checkpoint)
     {
-        DataOption.RequireMatch(checkpoint, data.Train);
+        DataOption.RequireMatch(checkpoint, data);
         if (!checkpoint.Mean.SequenceEqual(description.Mean) || !checkpoint.Deviation.SequenceEqual(description.Deviation))
         {
             throw new GpuNetException(
@@ -150,19 +149,13 @@ internal sealed class TrainingRun : IDisposable
         double[] losses = [.. Metrics.Epochs.Select(e => e.TestLoss)];
         var time = Stopwatch.StartNew();
         // The token is looked at between steps, so that a stop leaves sums and steps that belong together.
-        foreach (Batch batch in trainLoader.Epoch(epoch, CancellationToken.None))
+        foreach (Batch batch in trainLoader.Epoch(epoch, done, CancellationToken.None))
         {
-            // Batches of an epoch that an interruption cut are prepared again, but not trained on.
-            if (batch.Index < done)
-            {
-                time.Restart();
-                continue;
-            }
             if (stop.IsCancellationRequested)
                 return false;
             float rate = schedule.Rate(new ScheduleTime(trainer.Steps, total, StepsPerEpoch) { Metrics = losses });
             trainer.Profiler = stepsHere++ >= UnprofiledSteps ? Profiler : null;
-            BatchResult result = trainer.Step(batch.Images, batch.Labels, rate);
+            BatchResult result = trainer.Step(batch.Floats(ImageData.Input), batch.Integers(ImageData.Labels), rate);
             tally.Images += result.Count;
             tally.LossSum += (double)result.Loss * result.Count;
             tally.Correct += result.Correct;
@@ -179,13 +172,14 @@ internal sealed class TrainingRun : IDisposable
     {
         (double sum, correct) = (0, 0);
         var time = Stopwatch.StartNew();
-        foreach (Batch batch in testLoader.Epoch(0, CancellationToken.None))
+        foreach (Batch batch in testLoader.Epoch(0, 0, CancellationToken.None))
         {
             loss = 0;
             if (stop.IsCancellationRequested)
                 return false;
             BatchResult result = trainer.Evaluate(
-                batch.Images.AsSpan(0, batch.Count * data.Test.ImageLength), batch.Labels.AsSpan(0, batch.Count));
+                batch.Floats(ImageData.Input).AsSpan(0, batch.Count * data.Test.Fields[0].Length),
+                batch.Integers(ImageData.Labels).AsSpan(0, batch.Count));
             sum += (double)result.Loss * batch.Count;
             correct += result.Correct;
         }

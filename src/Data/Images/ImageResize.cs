@@ -1,47 +1,80 @@
+using System.Buffers;
+using System.Text.Json.Serialization;
+
 namespace GpuNet;
 
+/// <summary>How a picture is sampled when it is resized; both widen with the scale when shrinking, which is antialiasing.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ResizeFilter>))]
+public enum ResizeFilter
+{
+    /// <summary>A triangle as wide as the scale, one source pixel when enlarging: torchvision's default.</summary>
+    Bilinear,
+
+    /// <summary>Two source pixels to each side, Keys's cubic with a = -0.5 as Pillow has it.</summary>
+    Bicubic,
+}
+
+/// <summary>A rectangle of pixels.</summary>
+/// <param name="Top">First row.</param>
+/// <param name="Left">First column.</param>
+/// <param name="Height">Rows.</param>
+/// <param name="Width">Columns.</param>
+public readonly record struct ImageBox(int Top, int Left, int Height, int Width);
+
 /// <summary>
-/// Brings a picture to a network's input size the way torchvision does on PIL images: <c>Resize(size)</c>, then <c>CenterCrop(size)</c>.
+/// Brings pictures to other sizes the way torchvision does on PIL images. Columns are filtered first, then rows, each rounded to bytes,
+/// with Pillow's integer weights (Resample.c), so that results equal Pillow's bit for bit.
 /// </summary>
 public static class ImageResize
 {
-    /// <summary>Fractional bits of a weight in PIL's integer arithmetic (Pillow, Resample.c): 32 - 8 - 2.</summary>
-    private const int Precision = 22;
-
-    /// <summary>
-    /// Bilinear with antialiasing: a triangle filter as wide as the scale when shrinking, one source pixel when enlarging. Columns
-    /// first, then rows, each rounded to bytes, so that the result equals PIL's bit for bit.
-    /// </summary>
+    /// <summary>Resizes with <see cref="ResizeFilter.Bilinear"/>.</summary>
     /// <param name="image">The picture.</param>
     /// <param name="height">Rows of the result, 1 or more.</param>
     /// <param name="width">Columns of the result, 1 or more.</param>
-    public static RgbImage Bilinear(RgbImage image, int height, int width)
+    public static Image Bilinear(Image image, int height, int width) => Resize(image, height, width, ResizeFilter.Bilinear);
+
+    /// <summary>Resizes with <see cref="ResizeFilter.Bicubic"/>.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="height">Rows of the result, 1 or more.</param>
+    /// <param name="width">Columns of the result, 1 or more.</param>
+    public static Image Bicubic(Image image, int height, int width) => Resize(image, height, width, ResizeFilter.Bicubic);
+
+    /// <summary>Resizes the whole picture.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="height">Rows of the result, 1 or more.</param>
+    /// <param name="width">Columns of the result, 1 or more.</param>
+    /// <param name="filter">How it is sampled.</param>
+    public static Image Resize(Image image, int height, int width, ResizeFilter filter = ResizeFilter.Bilinear)
     {
         ArgumentNullException.ThrowIfNull(image);
-        var wide = new RgbImage(image.Height, width);
-        if (width == image.Width)
-            image.Pixels.CopyTo(wide.Pixels, 0);
-        else
-            // A row is a line of pixels 3 bytes apart.
-            Resample(image.Pixels, image.Width, wide.Pixels, width, image.Height, image.Width * 3, width * 3, 3, 3);
-        if (height == image.Height)
-            return wide;
-        var result = new RgbImage(height, width);
-        // Seen as one line of rows, every byte of a row is a channel.
-        Resample(wide.Pixels, image.Height, result.Pixels, height, 1, 0, 0, width * 3, width * 3);
-        return result;
+        return ResizeBox(image, new ImageBox(0, 0, image.Height, image.Width), height, width, filter);
+    }
+
+    /// <summary>
+    /// Cuts a box out, then resizes it, as torchvision's <c>resized_crop</c>: pixels outside the box have no part in the result.
+    /// </summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="box">What to cut out.</param>
+    /// <param name="height">Rows of the result, 1 or more.</param>
+    /// <param name="width">Columns of the result, 1 or more.</param>
+    /// <param name="filter">How it is sampled.</param>
+    /// <exception cref="ArgumentException">The box is empty or not inside the picture.</exception>
+    public static Image ResizeBox(Image image, ImageBox box, int height, int width, ResizeFilter filter = ResizeFilter.Bilinear)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return Window(image, box, height, width, new ImageBox(0, 0, height, width), filter);
     }
 
     /// <summary>Resizes so that the shorter side has the given length; the longer one follows, rounded down.</summary>
     /// <param name="image">The picture.</param>
     /// <param name="size">Length of the shorter side of the result.</param>
-    public static RgbImage ShorterSide(RgbImage image, int size)
+    /// <param name="filter">How it is sampled.</param>
+    public static Image ShorterSide(Image image, int size, ResizeFilter filter = ResizeFilter.Bilinear)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
-        return image.Height <= image.Width
-            ? Bilinear(image, size, checked((int)((long)size * image.Width / image.Height)))
-            : Bilinear(image, checked((int)((long)size * image.Height / image.Width)), size);
+        (long height, long width) = ShorterSide(image.Height, image.Width, size);
+        return Resize(image, checked((int)height), checked((int)width), filter);
     }
 
     /// <summary>Cuts out the middle; an odd remainder is rounded half to even, as torchvision does.</summary>
@@ -49,59 +82,64 @@ public static class ImageResize
     /// <param name="height">Rows of the result, at most the picture's.</param>
     /// <param name="width">Columns of the result, at most the picture's.</param>
     /// <exception cref="ArgumentException">The picture is smaller than the crop.</exception>
-    public static RgbImage CenterCrop(RgbImage image, int height, int width)
+    public static Image CenterCrop(Image image, int height, int width)
     {
         ArgumentNullException.ThrowIfNull(image);
         if (height > image.Height || width > image.Width)
             throw new ArgumentException(
                 $"expected a picture of at least {height}x{width}, found {image.Height}x{image.Width}", nameof(image));
-        var result = new RgbImage(height, width);
-        int top = (int)Math.Round((image.Height - height) / 2.0), left = (int)Math.Round((image.Width - width) / 2.0);
-        for (int y = 0; y < height; y++)
-            image.Pixels.AsSpan(((top + y) * image.Width + left) * 3, width * 3).CopyTo(result.Pixels.AsSpan(y * width * 3));
+        return ResizeBox(image, Middle(image.Height, image.Width, height, width), height, width);
+    }
+
+    /// <summary>Extents after <see cref="ShorterSide(Image, int, ResizeFilter)"/>.</summary>
+    internal static (long Height, long Width) ShorterSide(int height, int width, int size) => height <= width
+        ? (size, (long)size * width / height)
+        : ((long)size * height / width, size);
+
+    /// <summary>The box of <see cref="CenterCrop"/>.</summary>
+    internal static ImageBox Middle(long height, long width, int cropHeight, int cropWidth) => new(
+        checked((int)Math.Round((height - cropHeight) / 2.0)), checked((int)Math.Round((width - cropWidth) / 2.0)), cropHeight, cropWidth);
+
+    /// <summary>A part of a resized box, without computing the rest of it.</summary>
+    /// <param name="image">The picture.</param>
+    /// <param name="box">The part of it that is resized.</param>
+    /// <param name="height">Rows that the box is resized to; the result has those of <paramref name="window"/>.</param>
+    /// <param name="width">Columns that the box is resized to.</param>
+    /// <param name="window">The part of the resized box that is wanted.</param>
+    /// <param name="filter">How it is sampled.</param>
+    internal static Image Window(Image image, ImageBox box, long height, long width, ImageBox window, ResizeFilter filter)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(height);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(width);
+        if (box.Height < 1 || box.Width < 1 || box.Top < 0 || box.Left < 0
+            || box.Height > image.Height - box.Top || box.Width > image.Width - box.Left)
+            throw new ArgumentException($"expected a box inside {image.Height}x{image.Width}, found {box}", nameof(box));
+        var result = new Image(window.Height, window.Width);
+        int stride = image.Width * 3, outStride = window.Width * 3;
+        ReadOnlySpan<byte> source = image.Pixels.AsSpan(box.Top * stride + box.Left * 3);
+        using var columns = new ResizeTaps(box.Width, width, window.Left, window.Width, filter);
+        using var rows = new ResizeTaps(box.Height, height, window.Top, window.Height, filter);
+        // Without a change of size there is one tap of weight one, and the pass is a copy: it is left out.
+        if (width == box.Width)
+        {
+            if (height == box.Height)
+                for (int y = 0; y < window.Height; y++)
+                    source.Slice((window.Top + y) * stride + window.Left * 3, outStride).CopyTo(result.Pixels.AsSpan(y * outStride));
+            else
+                rows.Rows(source[(window.Left * 3)..], stride, result.Pixels, outStride);
+            return result;
+        }
+        if (height == box.Height)
+        {
+            columns.Columns(source[(window.Top * stride)..], stride, result.Pixels, outStride, window.Height);
+            return result;
+        }
+        // Only the rows that the second pass reads.
+        (int first, int count) = rows.Span;
+        byte[] narrow = ArrayPool<byte>.Shared.Rent(count * outStride);
+        columns.Columns(source[(first * stride)..], stride, narrow, outStride, count);
+        rows.Rows(narrow, outStride, result.Pixels, outStride, first);
+        ArrayPool<byte>.Shared.Return(narrow);
         return result;
-    }
-
-    /// <summary>Filters lines of <paramref name="inLength"/> points into lines of <paramref name="outLength"/>.</summary>
-    private static void Resample(
-        byte[] input, int inLength, byte[] output, int outLength, int lines, int inStride, int outStride, int step, int channels)
-    {
-        double scale = (double)inLength / outLength, support = Math.Max(scale, 1.0);
-        int[] weights = new int[(int)Math.Ceiling(support) * 2 + 1];
-        int[] sums = new int[channels];
-        for (int i = 0; i < outLength; i++)
-        {
-            double center = (i + 0.5) * scale;
-            int first = Math.Max((int)(center - support + 0.5), 0), end = Math.Min((int)(center + support + 0.5), inLength);
-            ReadOnlySpan<int> taps = Weights(weights.AsSpan(0, end - first), first - center + 0.5, support);
-            for (int line = 0; line < lines; line++)
-            {
-                Array.Fill(sums, 1 << (Precision - 1));
-                for (int t = 0; t < taps.Length; t++)
-                {
-                    ReadOnlySpan<byte> from = input.AsSpan(line * inStride + (first + t) * step, channels);
-                    for (int c = 0; c < channels; c++)
-                        sums[c] += from[c] * taps[t];
-                }
-                Span<byte> to = output.AsSpan(line * outStride + i * step, channels);
-                for (int c = 0; c < channels; c++)
-                    to[c] = (byte)Math.Clamp(sums[c] >> Precision, 0, 255);
-            }
-        }
-    }
-
-    /// <summary>Triangle weights around an output point, normalised to sum 1 and rounded to <see cref="Precision"/> bits.</summary>
-    private static Span<int> Weights(Span<int> weights, double offset, double support)
-    {
-        Span<double> exact = weights.Length <= 256 ? stackalloc double[weights.Length] : new double[weights.Length];
-        double total = 0, inverse = 1.0 / support;
-        for (int t = 0; t < weights.Length; t++)
-        {
-            exact[t] = Math.Max(1.0 - Math.Abs((t + offset) * inverse), 0.0);
-            total += exact[t];
-        }
-        for (int t = 0; t < weights.Length; t++)
-            weights[t] = (int)(0.5 + exact[t] / total * (1 << Precision));
-        return weights;
     }
 }

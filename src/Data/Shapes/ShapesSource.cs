@@ -21,16 +21,19 @@ public sealed record ShapesSource(int TrainCount = 10_000, int TestCount = 2_000
     public override Augmentation Augmentation => new(FlipProbability: 0.5f);
 
     /// <inheritdoc/>
+    public override string Text => $"shapes:train={TrainCount},test={TestCount},seed={Seed}";
+
+    /// <inheritdoc/>
     /// <exception cref="ArgumentOutOfRangeException">A count is out of range.</exception>
-    public override DatasetSplits Load() =>
-        new(Draw("shapes train", Seed, 0, TrainCount), Draw("shapes test", Seed, 1, TestCount));
+    public override MemoryImages Load() =>
+        new(Draw("shapes train", Seed, 0, TrainCount), Draw("shapes test", Seed, 1, TestCount)) { Augmentation = Augmentation };
 
     private static ImageDataset Draw(string name, ulong seed, ulong part, int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, MaxCount);
         byte[] pixels = new byte[count * ShapePainter.ImageLength];
-        byte[] labels = new byte[count];
+        int[] labels = new int[count];
         // A chunk of images a task: one image takes about 0.1 ms, too little for a task of its own.
         const int chunk = 64;
         Parallel.For(0, (count + chunk - 1) / chunk, c =>
@@ -38,7 +41,7 @@ public sealed record ShapesSource(int TrainCount = 10_000, int TestCount = 2_000
             var painter = new ShapePainter();
             for (int i = c * chunk; i < Math.Min(count, (c + 1) * chunk); i++)
             {
-                labels[i] = (byte)(i % ClassNames.Count);
+                labels[i] = i % ClassNames.Count;
                 painter.Paint(labels[i], new SplitMix64(seed, part, (ulong)i),
                     pixels.AsSpan(i * ShapePainter.ImageLength, ShapePainter.ImageLength));
             }

@@ -1,8 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace GpuNet;
 
 /// <summary>
-/// Random changes that keep the label: a crop of the image's size from the image with a border around it, then a mirror image.
-/// What a sample gets depends on (seed, epoch, sample) alone, never on threads or on the order of the batches.
+/// Random changes to training images that keep the label, in this order: a box of the picture resized (<see cref="ResizedCrop"/>), colours
+/// (<see cref="ColorJitter"/>), a crop of the image's size from the image with a border around it, a mirror image; then, batch by batch,
+/// <see cref="Mixup"/>. What a sample gets depends on (seed, epoch, sample) alone, never on threads or on the order of the batches.
+/// JSON keeps it (System.Text.Json).
 /// </summary>
 /// <remarks>Derive and override <see cref="Draw"/> to place crops by another rule.</remarks>
 /// <param name="CropPadding">Border in pixels on each side, 0 for no crop.</param>
@@ -18,6 +22,23 @@ public record Augmentation(int CropPadding = 0, float FlipProbability = 0f, Crop
 
     /// <summary>The usual training augmentation of CIFAR-10: crops from a border of 4 black pixels, half of them mirrored.</summary>
     public static Augmentation Standard { get; } = new(4, 0.5f);
+
+    /// <summary>
+    /// The usual training augmentation of ImageNet: boxes of 8 to 100 % of the picture's area, half of them mirrored.
+    /// </summary>
+    public static Augmentation RandomResizedCrop { get; } = new(FlipProbability: 0.5f) { ResizedCrop = new ResizedCrop() };
+
+    /// <summary>A random box resized to the network's size, instead of the middle of the picture; none if null.</summary>
+    public ResizedCrop? ResizedCrop { get; init; }
+
+    /// <summary>Random colours; none if null.</summary>
+    public ColorJitter? ColorJitter { get; init; }
+
+    /// <summary>
+    /// Alpha of mixup: pairs of samples of a batch are mixed by a share drawn from Beta(alpha, alpha); 0 for none. Batches then have the
+    /// fields "labels2", the labels of the other sample of a pair, and "share", the weight of the first.
+    /// </summary>
+    public float Mixup { get; init => field = CheckMixup(value); }
 
     /// <summary>Border in pixels on each side, 0 for no crop.</summary>
     public int CropPadding { get; init => field = CheckPadding(value); } = CheckPadding(CropPadding);
@@ -77,6 +98,13 @@ public record Augmentation(int CropPadding = 0, float FlipProbability = 0f, Crop
         }
     }
 
+    /// <summary>Whether pixels change before they become floats, other than by a crop from a border and a mirror image.</summary>
+    internal bool ChangesPixels => ResizedCrop is not null || ColorJitter is not null;
+
+    private static float CheckMixup(float alpha) => alpha is >= 0f and <= 100f
+        ? alpha
+        : throw new ArgumentOutOfRangeException(nameof(alpha), alpha, "expected an alpha of 0 to 100");
+
     private static int CheckPadding(int cropPadding) => cropPadding is >= 0 and <= 1024
         ? cropPadding
         : throw new ArgumentOutOfRangeException(nameof(cropPadding), cropPadding, "expected a padding of 0 to 1024 pixels");
@@ -103,6 +131,7 @@ public record Augmentation(int CropPadding = 0, float FlipProbability = 0f, Crop
 public readonly record struct CropFlip(int Top, int Left, bool Flip);
 
 /// <summary>What a crop shows where it reaches beyond the image.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<CropFill>))]
 public enum CropFill
 {
     /// <summary>Black before normalisation, as torchvision's <c>RandomCrop(32, padding=4)</c> in front of <c>Normalize</c>.</summary>
