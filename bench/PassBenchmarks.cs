@@ -8,7 +8,7 @@ public class PassBenchmarks
     private Device device = null!;
     private ParameterStore parameters = null!;
     private Plan plan = null!;
-    private Trainer trainer = null!;
+    private StepRunner trainer = null!;
     private float[] images = [];
     private int[] labels = [];
 
@@ -33,12 +33,12 @@ public class PassBenchmarks
         images = new float[graph.Inputs["input"].Shape.Elements];
         foreach (ref float value in images.AsSpan())
             value = random.NextSingle();
-        labels = [.. Enumerable.Range(0, batch).Select(i => i % model.Classes)];
+        labels = [.. Enumerable.Range(0, batch).Select(i => i % model.Classes.Count)];
         parameters = new ParameterStore(graph, device, withGradients: false);
         parameters.Initialize(1);
         plan = new Plan(graph, parameters, PlanMode.Inference);
         plan.Input("input").Upload(images);
-        trainer = new Trainer(model, device, new TrainerOptions { Batch = batch });
+        trainer = new StepRunner(model, device, batch);
     }
 
     [Benchmark]
@@ -49,7 +49,7 @@ public class PassBenchmarks
     }
 
     [Benchmark]
-    public BatchResult TrainingStep() => trainer.Step(images, labels, 0.001f);
+    public double TrainingStep() => trainer.Step(images, labels, 0.001f).Loss;
 
     [GlobalCleanup]
     public void CleanUp()

@@ -17,17 +17,10 @@ internal sealed class ColdStart(string folder)
     /// <summary>Writes the checkpoint and the picture.</summary>
     public void Prepare()
     {
-        var model = new ModelSpec("mobilenetv2");
         using Device device = Device.Open("cpu");
-        using var trainer = new Trainer(model, device, new TrainerOptions { Batch = 1 });
-        new Checkpoint
-        {
-            Model = model,
-            ClassNames = [.. Enumerable.Range(0, model.Classes).Select(c => $"class {Work.Text(c)}")],
-            Mean = [0.485f, 0.456f, 0.406f],
-            Deviation = [0.229f, 0.224f, 0.225f],
-        }.Save(checkpoint, trainer);
-        var image = new Image(model.ImageHeight, model.ImageWidth);
+        using Model model = Models.MobileNetV2().On(device);
+        model.Save(checkpoint);
+        var image = new Image(model.Spec.ImageHeight, model.Spec.ImageWidth);
         new Random(1).NextBytes(image.Pixels);
         image.Save(picture);
     }

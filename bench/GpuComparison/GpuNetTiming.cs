@@ -38,7 +38,7 @@ internal sealed class GpuNetTiming : IDisposable
             value = (2 * random.NextSingle()) - 1;
         plan.Input("input").Upload(images);
         if (work.Train)
-            plan.Input("labels").Upload([.. Enumerable.Range(0, work.Batch).Select(i => i % model.Classes)]);
+            plan.Input("labels").Upload([.. Enumerable.Range(0, work.Batch).Select(i => i % model.Classes.Count)]);
     }
 
     /// <summary>How the passes reach the device.</summary>

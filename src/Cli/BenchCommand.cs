@@ -57,7 +57,7 @@ internal static class BenchCommand
         string inferenceMode = timing.LaunchMode;
         double? step = train ? timing.TrainingStep() : null;
         return new Figures(
-            Program.Version, spec.Name, spec.Width, batch, spec.ImageHeight, spec.Classes, device.Name, Device.KernelCompiler,
+            Program.Version, spec.Name, spec.Width, batch, spec.ImageHeight, spec.Classes.Count, device.Name, Device.KernelCompiler,
             PlaceOptions.Name(device.Options.Precision), device.Workers.Count, runs, warmUp, inferenceMode, train
                 ? timing.LaunchMode : null,
             inference, 1000 * batch / inference, step, 1000 * batch / step, peak > 0 ? peak : null, profile?.Path);
@@ -89,7 +89,7 @@ internal static class BenchCommand
     private sealed record Figures(
         string Version,
         string Model,
-        float Width,
+        double Width,
         int Batch,
         int Size,
         int Classes,

@@ -5,7 +5,7 @@ namespace GpuNet.Cli;
 /// <summary>The options that say which variant of a network is meant.</summary>
 internal sealed class ModelOptions
 {
-    private readonly Option<float?> width = OptionKinds.Number("--width", "Width multiplier", "a number above 0", v => v > 0);
+    private readonly Option<double?> width = OptionKinds.Number<double>("--width", "Width multiplier", "a number above 0", v => v > 0);
 
     private readonly Option<string> keepResolution = OptionKinds.Choice(
         "--keep-resolution", "Whether stem and second stage keep the resolution, as for 32x32 images; by default up to 32 rows they do");
@@ -34,6 +34,10 @@ internal sealed class ModelOptions
 
     /// <summary>The names <c>--model</c> takes.</summary>
     public static IEnumerable<string> Names => ModelCatalog.All.Select(m => m.Name);
+
+    /// <summary>A saved model, as the argument of a command.</summary>
+    public static Argument<string> SavedArgument() =>
+        new("model") { Description = "Folder of a model or a run, as written by gpunet train or Model.Save, or the file in it" };
 
     /// <summary>The network, as the argument of a command.</summary>
     public static Argument<string> NameArgument()

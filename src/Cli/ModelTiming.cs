@@ -62,10 +62,10 @@ internal sealed class ModelTiming
     /// <summary>Median milliseconds of a training step: upload, forward, loss, backward and optimiser.</summary>
     public double TrainingStep()
     {
-        using var trainer = new Trainer(model, device, new TrainerOptions { Batch = batch, Seed = Seed });
+        using var trainer = new StepRunner(model, device, batch, seed: Seed);
         var images = new float[batch * model.ImageHeight * model.ImageWidth * model.ImageChannels];
         FillNoise(images, new Random(Seed));
-        int[] labels = [.. Enumerable.Range(0, batch).Select(i => i % model.Classes)];
+        int[] labels = [.. Enumerable.Range(0, batch).Select(i => i % model.Classes.Count)];
         double median = Median(() =>
         {
             trainer.Step(images, labels, LearningRate);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Numerics;
 
 namespace GpuNet.Cli;
 
@@ -41,17 +42,22 @@ internal static class OptionKinds
     };
 
     /// <summary>A finite number that satisfies a rule.</summary>
-    public static Option<float?> Number(string name, string description, string rule, Func<float, bool> holds) => new(name)
-    {
-        Description = description,
-        HelpName = "x",
-        CustomParser = result =>
+    public static Option<float?> Number(string name, string description, string rule, Func<float, bool> holds) =>
+        Number<float>(name, description, rule, holds);
+
+    /// <summary>A finite number of either precision that satisfies a rule.</summary>
+    public static Option<T?> Number<T>(string name, string description, string rule, Func<T, bool> holds)
+        where T : struct, IFloatingPointIeee754<T> => new(name)
         {
-            bool valid = float.TryParse(Single(result), NumberStyles.Float, CultureInfo.InvariantCulture, out float value)
-                && float.IsFinite(value) && holds(value);
-            return Check<float?>(result, valid, value, rule);
-        },
-    };
+            Description = description,
+            HelpName = "x",
+            CustomParser = result =>
+            {
+                bool valid = T.TryParse(Single(result), NumberStyles.Float, CultureInfo.InvariantCulture, out T value)
+                    && T.IsFinite(value) && holds(value);
+                return Check<T?>(result, valid, value, rule);
+            },
+        };
 
     /// <summary>A rate at which something is dropped.</summary>
     public static Option<float?> Rate(string name, string description) =>

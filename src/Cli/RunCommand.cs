@@ -54,7 +54,7 @@ internal static class RunCommand
                 StochasticDepth = 0,
             });
             spec = spec with { Classes = parse.GetValue(classes) ?? DeduceClasses(spec, parse.GetRequiredValue(weights)) };
-            int[]? classOf = labelsPath is null ? null : ReadLabels(labelsPath, shape.N, spec.Classes);
+            int[]? classOf = labelsPath is null ? null : ReadLabels(labelsPath, shape.N, spec.Classes.Count);
             PlanMode mode = parse.GetValue(train) ? PlanMode.Training : gradientsPath is null ? PlanMode.Inference : PlanMode.Gradients;
             using Device device = place.Open(parse);
             Graph graph = classOf is null ? spec.Build(shape.N) : spec.BuildWithLoss(shape.N);
@@ -148,7 +148,9 @@ internal static class RunCommand
         if (values.Length != count)
             throw new GpuNetException($"{path}: expected a label for each of the {count} images, got {values.Length}.");
         int[] labels = [.. values.Select(v => (int)Math.Clamp(v, -1, int.MaxValue))];
-        Classification.CheckLabels(labels, classes);
+        int bad = Array.FindIndex(labels, l => (uint)l >= (uint)classes);
+        if (bad >= 0)
+            throw new GpuNetException($"{path}: label of image {bad}: expected 0 to {classes - 1}, got {values[bad]}.");
         return labels;
     }
 

@@ -9,7 +9,7 @@ namespace GpuNet;
 /// Any number of records a file is accepted, so a part of the set works too.
 /// </summary>
 /// <param name="Folder">The folder with the files, usually <c>cifar-10-batches-bin</c>.</param>
-public sealed record Cifar10Source(string Folder) : DatasetSource
+internal sealed record Cifar10Source(string Folder) : DatasetSource
 {
     private const int Side = 32, PlaneLength = Side * Side, ImageLength = 3 * PlaneLength, RecordLength = 1 + ImageLength, ClassCount = 10;
 

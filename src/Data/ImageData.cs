@@ -26,7 +26,7 @@ public abstract class ImageData
     public virtual Augmentation Augmentation { get; init; } = Augmentation.None;
 
     /// <summary>One name a class; a label is an index into this list.</summary>
-    public IReadOnlyList<string> Classes => Train.Classes;
+    public ClassNames Classes => Train.Classes as ClassNames ?? new ClassNames(Train.Classes);
 
     /// <summary>Rows of an input.</summary>
     public int Height => Preprocessing.Height;

@@ -6,7 +6,7 @@ namespace GpuNet;
 /// has a stream of its own whatever thread draws it. It is part of what the library promises: the same seed gives the same numbers on
 /// every platform and every .NET version, which <see cref="Random"/> does not.
 /// </summary>
-public struct SplitMix64
+internal struct SplitMix64
 {
     private const ulong Gamma = 0x9E3779B97F4A7C15;
     private ulong state;

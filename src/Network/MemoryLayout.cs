@@ -4,7 +4,7 @@ namespace GpuNet;
 /// Places buffers with known lifetimes in one block: largest first, each at the lowest offset where it overlaps no buffer that lives
 /// at the same time (greedy by size; Pisarchyk and Lee 2020, arXiv:2001.03288).
 /// </summary>
-public sealed class MemoryLayout
+internal sealed class MemoryLayout
 {
     private readonly List<Buffer> buffers = [];
     private long[]? offsets;

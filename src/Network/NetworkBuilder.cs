@@ -18,6 +18,9 @@ public sealed partial class NetworkBuilder
     /// <summary>The image input.</summary>
     public Value Input { get; }
 
+    /// <summary>Classes the network is to tell apart; 0 where nobody said.</summary>
+    public int Classes { get; init; }
+
     /// <summary>What batch norms add to the variance.</summary>
     public float NormEpsilon { get; init; } = 1e-5f;
 
@@ -80,8 +83,13 @@ public sealed partial class NetworkBuilder
     public Value StochasticDepth(string name, Value x, float rate) =>
         rate > 0 ? Graph.Add(name, new StochasticDepth(x.Shape, rate), x) : x;
 
-    /// <summary>Marks the network's result, output <c>output</c>.</summary>
-    public void Output(Value logits) => Graph.MarkOutput("output", logits);
+    /// <summary>A further input beside the images; its first extent is the batch, as that of <see cref="Input"/>.</summary>
+    /// <param name="name">Name under which samples bring it.</param>
+    /// <param name="sample">Extents of one sample, N = 1.</param>
+    public Value AddInput(string name, Shape sample) => Graph.Input(name, sample with { N = Input.Shape.N });
+
+    /// <summary>Marks a result of the network: output <c>output</c> unless it has several.</summary>
+    public void Output(Value result, string name = "output") => Graph.MarkOutput(name, result);
 
     /// <summary>
     /// Adds the training loss: input <c>labels</c> [N, H, W, 1] (class numbers, 32-bit integers), output <c>loss</c>, the mean

@@ -8,9 +8,6 @@ namespace GpuNet;
 /// </summary>
 public sealed class ParameterStore : IDisposable
 {
-    // The offset of a gradient that is not there.
-    private const long Nowhere = -1;
-
     private const string WithoutGradients = "The parameters were made without gradients.";
 
     private readonly Dictionary<string, Entry> entries = [];
@@ -33,7 +30,7 @@ public sealed class ParameterStore : IDisposable
         {
             foreach ((string name, ParameterSpec spec) in some)
             {
-                entries.Add(name, new Entry(spec, offset, spec.IsTrained ? offset : Nowhere));
+                entries.Add(name, new Entry(spec, offset, spec.IsTrained ? offset : ParameterPlace.Nowhere));
                 offset += Arena.Align(spec.Shape.Bytes);
             }
         }
@@ -63,20 +60,19 @@ public sealed class ParameterStore : IDisposable
     /// optimisers made before hold the old memory, and have to be made anew.
     /// </summary>
     /// <param name="frozen">Whether the parameter of a name is not trained.</param>
-    /// <exception cref="InvalidOperationException">The parameters were made without gradients.</exception>
-    public void FreezeGradients(Func<string, bool> frozen)
+    /// <exception cref="GpuNetException">There is not enough memory.</exception>
+    public void AllocateGradients(Func<string, bool> frozen)
     {
         ArgumentNullException.ThrowIfNull(frozen);
-        if (gradients is null)
-            throw new InvalidOperationException(WithoutGradients);
         long offset = 0;
         foreach ((string name, Entry entry) in entries.OrderBy(e => e.Value.Offset))
         {
             bool trained = entry.Spec.IsTrained && !frozen(name);
-            entries[name] = entry with { GradientOffset = trained ? offset : Nowhere };
+            entries[name] = entry with { GradientOffset = trained ? offset : ParameterPlace.Nowhere };
             offset += trained ? Arena.Align(entry.Spec.Shape.Bytes) : 0;
         }
-        gradients.Dispose();
+        gradients?.Dispose();
+        gradients = null;
         gradients = new Arena(Device, offset, "the parameters' gradients");
         gradients.Clear();
     }
@@ -131,12 +127,12 @@ public sealed class ParameterStore : IDisposable
     public Tensor Gradient(string name)
     {
         Entry entry = Find(name);
-        return gradients is null || entry.GradientOffset == Nowhere ? Tensor.None
+        return gradients is null || entry.GradientOffset == ParameterPlace.Nowhere ? Tensor.None
             : gradients.At(entry.GradientOffset, entry.Spec.Shape);
     }
 
-    /// <summary>Whether a parameter that could be trained has no gradient; see <see cref="FreezeGradients"/>.</summary>
-    public bool IsFrozen(string name) => Find(name) is { Spec.IsTrained: true, GradientOffset: Nowhere };
+    /// <summary>Whether a parameter that could be trained has no gradient; see <see cref="AllocateGradients"/>.</summary>
+    public bool IsFrozen(string name) => Find(name) is { Spec.IsTrained: true, GradientOffset: ParameterPlace.Nowhere };
 
     /// <summary>The trained values of a byte range as one vector; see <see cref="WeightBytes"/> and <see cref="TrainedBytes"/>.</summary>
     public Tensor ValueRange(long from, long to) => Range(values, from, to);
@@ -150,6 +146,13 @@ public sealed class ParameterStore : IDisposable
     /// <summary>Sets all gradients to zero.</summary>
     public void ClearGradients() =>
         (gradients ?? throw new InvalidOperationException(WithoutGradients)).Clear();
+
+    /// <summary>Gives the memory of gradients back. Plans with a backward pass and optimisers made before are of no use then.</summary>
+    public void ReleaseGradients()
+    {
+        gradients?.Dispose();
+        gradients = null;
+    }
 
     /// <summary>Draws initial values as each parameter's operator asks. The same seed gives the same values on every device.</summary>
     public void Initialize(int seed)

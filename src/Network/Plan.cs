@@ -33,7 +33,7 @@ public sealed partial class Plan : IDisposable
     /// <summary>Plans a graph of which only some parameters are trained.</summary>
     /// <param name="graph">The network at one batch size.</param>
     /// <param name="parameters">
-    /// Its parameters, which also say on which device it runs. Those without a gradient (<see cref="ParameterStore.FreezeGradients"/>)
+    /// Its parameters, which also say on which device it runs. Those without a gradient (<see cref="ParameterStore.AllocateGradients"/>)
     /// are frozen whatever <paramref name="frozen"/> says.
     /// </param>
     /// <param name="mode">Inference, or what kind of backward.</param>

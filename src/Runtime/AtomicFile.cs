@@ -6,7 +6,7 @@ namespace GpuNet;
 /// Files that appear under their name only once they are complete. They are written under another name in the same folder, flushed to
 /// disk and renamed, so that a crash at any moment leaves either the old file or the new one.
 /// </summary>
-public static class AtomicFile
+internal static class AtomicFile
 {
     /// <summary>Writes a file.</summary>
     /// <param name="path">The file; it takes the place of one that is there.</param>

@@ -10,7 +10,7 @@ public sealed partial class Device
     /// The candidates that were measured on this device before and remembered, read when they are first asked for; null if the device
     /// was opened without them (<see cref="DeviceOptions.UseTuning"/>).
     /// </summary>
-    public TuningFile? Tuning => Options.UseTuning
+    internal TuningFile? Tuning => Options.UseTuning
         ? LazyInitializer.EnsureInitialized(
         ref tuning, () => new TuningFile(Options.TuningPath ?? TuningFile.DefaultPath, TuningKey(Info, Options)))
         : null;

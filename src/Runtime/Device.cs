@@ -38,6 +38,12 @@ public sealed partial class Device : IDisposable
     /// <summary>The name it was listed under, such as <c>cuda:0</c>.</summary>
     public string Name => Info.Name;
 
+    /// <summary>
+    /// Held by whoever queues a pass where several threads may: one stream takes all launches, and what is queued while another thread's pass
+    /// is recorded would become a part of it.
+    /// </summary>
+    internal Lock Turn { get; } = new();
+
     /// <summary>Kind of device.</summary>
     public DeviceKind Kind => Info.Kind;
 

@@ -10,7 +10,7 @@ namespace GpuNet;
 /// </summary>
 /// <param name="path">The file; it need not be there.</param>
 /// <param name="device">The device's key, see <see cref="Device.TuningKey"/>.</param>
-public sealed class TuningFile(string path, string device)
+internal sealed class TuningFile(string path, string device)
 {
     /// <summary>The environment variable that names another file than the one in the user's cache folder.</summary>
     public const string PathVariable = "GPUNET_TUNING";
@@ -189,4 +189,4 @@ public sealed class TuningFile(string path, string device)
 /// <param name="Candidates">The names of all there were. The choice holds only as long as there are no others.</param>
 /// <param name="Build">Version of the code they are made of; with another the choice has to be measured again.</param>
 /// <param name="Ratio">Its time as a share of that of the candidate the rule chooses; 1 where they are the same.</param>
-public sealed record TunedChoice(string Candidate, string Candidates, string Build, double Ratio);
+internal sealed record TunedChoice(string Candidate, string Candidates, string Build, double Ratio);

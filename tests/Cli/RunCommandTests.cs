@@ -39,7 +39,7 @@ public sealed class RunCommandTests
         WriteInput("x", "input", [Images, 3, 16, 20], pixels);
         Run("--labels", folder.File("labels"), "--output", folder.File("y"), "--input", folder.File("x"), "--gradients", folder.File("g"));
         float[] logits = Read("y", "output");
-        Assert.That(Read("y", "loss")[0], Is.EqualTo(Classification.MeanCrossEntropy(logits, labels, Classes)).Within(1e-5));
+        Assert.That(Read("y", "loss")[0], Is.EqualTo(MeanCrossEntropy(logits, labels, Classes)).Within(1e-5));
 
         // The classifier's bias sees softmax minus target, averaged over the images.
         var expected = new double[Classes];
@@ -100,7 +100,7 @@ public sealed class RunCommandTests
         WriteLabels(1, 2, 10);
         Fail("expected four extents", "--input", folder.File("flat"));
         Fail("expected a tensor input", "--input", folder.File("named"));
-        Fail("Label of image 2: expected 0 to 9, got 10", "--input", folder.File("x"), "--labels", folder.File("labels"));
+        Fail("label of image 2: expected 0 to 9, got 10", "--input", folder.File("x"), "--labels", folder.File("labels"));
         Fail("classifier.1", "--input", folder.File("x"), "--classes", "7");
         WriteLabels(1, 2);
         Fail("expected a label for each of the 3 images, got 2", "--input", folder.File("x"), "--labels", folder.File("labels"));
@@ -113,7 +113,7 @@ public sealed class RunCommandTests
     private static CommandRun Call(params string[] args) => CommandRun.Of(
     [
         "run", "--model", "mobilenetv2", "--width", "0.1", "--device", "cpu",
-        "--weights", Path.Combine(TrainedFolder.Path, Checkpoint.WeightsName), .. args,
+        "--weights", Path.Combine(TrainedFolder.Path, "model.safetensors"), .. args,
     ]);
 
     private static float[] Pixels()
@@ -141,4 +141,10 @@ public sealed class RunCommandTests
         using SafetensorsFile tensors = SafetensorsFile.Read(folder.File(file));
         return tensors.ReadFloats(name);
     }
+
+    private static double MeanCrossEntropy(float[] logits, int[] labels, int classes) => labels.Select((label, i) =>
+    {
+        double[] scores = [.. logits.Skip(i * classes).Take(classes).Select(s => (double)s)];
+        return Math.Log(scores.Sum(Math.Exp)) - scores[label];
+    }).Average();
 }

@@ -16,7 +16,7 @@ public sealed class TrainCommandTests
         JsonElement metrics = JsonDocument.Parse(File.ReadAllText(Path.Combine(TrainedFolder.Path, "metrics.json"))).RootElement;
         Assert.That(metrics.GetProperty("model").GetString(), Is.EqualTo("mobilenetv2"));
         Assert.That(metrics.GetProperty("width").GetSingle(), Is.EqualTo(0.1f));
-        Assert.That(metrics.GetProperty("data").GetString(), Is.EqualTo(TrainedFolder.Data));
+        Assert.That(metrics.GetProperty("data").GetString(), Does.StartWith(TrainedFolder.Data));
         Assert.That(metrics.GetProperty("device").GetString(), Is.EqualTo("cpu"));
         Assert.That(metrics.GetProperty("kernel_compiler").GetString(), Is.EqualTo(Device.KernelCompiler));
         Assert.That(metrics.GetProperty("train_images_per_second").GetDouble(), Is.Positive);
@@ -41,23 +41,22 @@ public sealed class TrainCommandTests
         using var folder = new TempFolder();
         string run = folder.File("run");
         Interrupt(run, stopAfter);
-        Assert.That(Checkpoint.Read(run).Steps, Is.EqualTo(stopAfter));
         CommandRun resumed = CommandRun.Of("train", "--resume", "--out", run, "--device", "cpu", "--threads", "1").RequirePlain();
         Assert.That(resumed.Output, Does.Contain("test accuracy"));
-        TrainedFolder.RequireSameBits(run);
-        RunMetrics expected = RunMetrics.Read(TrainedFolder.Path)!, actual = RunMetrics.Read(run)!;
-        Assert.That(actual.Epochs.Select(WithoutTimes), Is.EqualTo(expected.Epochs.Select(WithoutTimes)));
-        Assert.That(actual.Partial, Is.Null);
+        if (stopAfter > 0)
+            Assert.That(resumed.Output, Does.Contain($"and {stopAfter} step"));
+        TrainedFolder.RequireSameTensors(run);
+        Assert.That(Epochs(run), Is.EqualTo(Epochs(TrainedFolder.Path)));
     }
 
     [Test]
-    public void Interrupting_leaves_a_checkpoint_and_says_how_to_go_on()
+    public void Interrupting_leaves_a_state_and_says_how_to_go_on()
     {
         using var folder = new TempFolder();
         string run = folder.File("run");
         CommandRun stopped = CommandRun.Stopped(new CancellationToken(canceled: true), TrainedFolder.Arguments(run));
         stopped.RequireFailure(130, $"go on with: gpunet train --resume --out {run}");
-        Assert.That(Checkpoint.Read(run).Steps, Is.Zero);
+        CommandRun.Of("eval", run, "--device", "cpu").RequireFailure(1, "has not finished an epoch yet");
     }
 
     [Test]
@@ -66,14 +65,14 @@ public sealed class TrainCommandTests
         using var folder = new TempFolder();
         TrainedFolder.CopyTo(folder.File("run"));
         CommandRun.Of("train", "--resume", "--out", folder.File("run"), "--device", "cpu").RequirePlain();
-        TrainedFolder.RequireSameBits(folder.File("run"));
+        TrainedFolder.RequireSameTensors(folder.File("run"));
     }
 
     [Test]
     public void Resuming_keeps_the_recipe()
     {
         string[] resume = ["train", "--resume", "--out", TrainedFolder.Path, "--device", "cpu"];
-        CommandRun.Of([.. resume, "--lr", "0.3"]).RequireFailure(2, "--resume goes on with lr 0.02, not 0.3");
+        CommandRun.Of([.. resume, "--lr", "0.3"]).RequireFailure(2, "the run's own recipe, which has another --lr");
         CommandRun.Of([.. resume, "--data", "shapes"]).RequireFailure(2, "--resume goes on with data");
         CommandRun.Of([.. resume, "--width", "0.2"]).RequireFailure(2, "--resume goes on with the network of");
     }
@@ -87,53 +86,62 @@ public sealed class TrainCommandTests
     {
         using var folder = new TempFolder();
         CommandRun.Of("train", "--data", "shapes:train=4,test=4", "--batch", "8", "--device", "cpu", "--out", folder.File("run"))
-            .RequireFailure(1, "no whole batch of 8 in 4 samples");
+            .RequireFailure(1, "a step takes 8 samples; there are 4");
     }
 
     [Test]
     public void Foreign_and_damaged_checkpoints_are_told()
     {
         using var folder = new TempFolder();
-        string run = folder.File("run"), json = Path.Combine(run, Checkpoint.JsonName);
+        string run = folder.File("run"), model = Path.Combine(run, "model.safetensors"), state = Path.Combine(run, "training.safetensors");
         TrainedFolder.CopyTo(run);
-        string text = File.ReadAllText(json);
-        File.WriteAllText(json, "{ \"model\": 1 }");
-        CommandRun.Of("eval", run, "--device", "cpu").RequireFailure(1, "not a checkpoint");
-        File.WriteAllText(json, text.Replace("\"batch\"", "\"pack\"", StringComparison.Ordinal));
-        CommandRun.Of("train", "--resume", "--out", run, "--device", "cpu").RequireFailure(1, "the checkpoint's recipe has no 'batch'");
-        File.WriteAllText(json, text.Replace("\"width\": 0.1", "\"width\": 0.35", StringComparison.Ordinal));
-        CommandRun.Of("eval", run, "--device", "cpu").RequireFailure(1, Checkpoint.WeightsName);
-        File.WriteAllText(json, text.Replace("\"circle\"", "\"cat\"", StringComparison.Ordinal));
-        CommandRun.Of("eval", run, "--device", "cpu").RequireFailure(1, "expected the checkpoint's classes cat, ring");
-        File.WriteAllText(json, text.Replace("\"steps\": 6", "\"steps\": 5", StringComparison.Ordinal));
-        CommandRun.Of("eval", run, "--device", "cpu").RequireFailure(1, "mixed");
+        byte[] good = File.ReadAllBytes(model);
+        File.WriteAllBytes(model, good[..^9]);
+        CommandRun.Of("eval", run, "--device", "cpu").RequireFailure(1, "model.safetensors");
+        Edit(model, good, "width\\u0022:0.1", "width\\u0022:0.9");
+        CommandRun.Of("eval", run, "--device", "cpu").RequireFailure(1, "of another shape");
+        Edit(model, good, "circle", "square");
+        CommandRun.Of("eval", run, "--device", "cpu").RequireFailure(1, "expected the model's classes square, ring");
+        Edit(model, good, "version\\u0022:2", "version\\u0022:7");
+        CommandRun.Of("predict", run, "x.png", "--device", "cpu").RequireFailure(1, "expected a description of version 2, got 7");
+        Edit(state, File.ReadAllBytes(state), "steps\\u0022:6", "steps\\u0022:1");
+        CommandRun.Of("train", "--resume", "--out", run, "--device", "cpu").RequireFailure(1, "1 steps do not fit 2 epochs of 3 steps");
     }
 
-    private static EpochMetrics WithoutTimes(EpochMetrics e) => e with { Seconds = 0, ImagesPerSecond = 0 };
+    // In the header, where texts are as long as before.
+    private static void Edit(string path, byte[] file, string from, string to)
+    {
+        string text = System.Text.Encoding.Latin1.GetString(file);
+        Assert.That(text, Does.Contain(from));
+        File.WriteAllBytes(path, System.Text.Encoding.Latin1.GetBytes(text.Replace(from, to, StringComparison.Ordinal)));
+    }
+
+    private static string[] Epochs(string run)
+    {
+        using JsonDocument metrics = JsonDocument.Parse(File.ReadAllText(Path.Combine(run, "metrics.json")));
+        return [.. metrics.RootElement.GetProperty("epochs").EnumerateArray().Select(e => string.Join(' ', e.EnumerateObject()
+            .Where(p => p.Name is not ("seconds" or "images_per_second")).Select(p => p.ToString())))];
+    }
 
     /// <summary>The run of <see cref="TrainedFolder"/>, stopped after some steps.</summary>
     private static void Interrupt(string folder, int steps)
     {
-        TrainingRecipe recipe = TrainingRecipe.For(TrainedFolder.Data) with { Epochs = 2, Batch = 8, LearningRate = 0.02f };
-        var model = new ModelSpec("mobilenetv2") { Width = 0.1f, Classes = 10, ImageHeight = 32, ImageWidth = 32 };
-        Directory.CreateDirectory(folder);
-        using var run = new TrainingRun(model, recipe, Datasets.Open(recipe.Data), TestDevices.Get("cpu"), folder);
+        ImageData data = Datasets.Open(TrainedFolder.Data);
+        using Model model = Models.MobileNetV2(data.Classes, 0.1, 32).On(TestDevices.Get("cpu"));
+        using var training = new Training(model, data)
+        {
+            Recipe = new TrainingDefaults(0.1, 2, 8, 0.02f).Recipe(Datasets.Parse(TrainedFolder.Data).Augmentation),
+            DataName = TrainedFolder.Data,
+            Folder = folder,
+        };
         using var stop = new CancellationTokenSource();
         if (steps == 0)
             stop.Cancel();
-        Assert.That(run.Train(new StoppingView(() => run.Steps == steps, stop), stop.Token), Is.False);
-    }
-
-    private sealed class StoppingView(Func<bool> reached, CancellationTokenSource stop) : ITrainingView
-    {
-        public bool Watch(int epoch, int steps, Func<Action<StepReport>, bool> body) => body(_ =>
+        training.StepDone += _ =>
         {
-            if (reached())
+            if (training.Steps == steps)
                 stop.Cancel();
-        });
-
-        public void Done(EpochMetrics epoch)
-        {
-        }
+        };
+        Assert.That(() => training.Run(stop.Token).ToArray(), Throws.InstanceOf<OperationCanceledException>());
     }
 }

@@ -4,6 +4,7 @@ using NUnit.Framework;
 
 namespace GpuNet.Tests.Cli;
 
+[TestFixture, Parallelizable]
 public sealed class TuneCommandTests
 {
     private static readonly string[] Small = ["tune", "mobilenetv2", "--width", "0.05", "--size", "8", "--classes", "3"];

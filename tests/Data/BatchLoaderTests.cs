@@ -13,7 +13,7 @@ public sealed class BatchLoaderTests
     /// <summary>Fails at one sample, as a worker may that meets something it cannot read.</summary>
     private sealed record FailsAt(int Sample) : Augmentation
     {
-        public override CropFlip Draw(ulong seed, int epoch, int sample) =>
+        internal override CropFlip Draw(ulong seed, int epoch, int sample) =>
             epoch == 0 && sample == Sample ? throw new InvalidDataException("sample " + sample) : base.Draw(seed, epoch, sample);
     }
 

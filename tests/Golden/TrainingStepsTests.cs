@@ -21,7 +21,7 @@ internal sealed class TrainingStepsTests
             Dropout = 0,
             KeepEarlyResolution = false,
         };
-        using var trainer = new Trainer(model, TestDevices.Get("cpu"), new TrainerOptions { Batch = Batch });
+        using var trainer = new StepRunner(model, TestDevices.Get("cpu"), Batch);
         foreach (string name in trainer.Parameters.Names)
         {
             ParameterSpec spec = trainer.Parameters.Spec(name);
@@ -32,7 +32,7 @@ internal sealed class TrainingStepsTests
         for (int step = 0; step < expected.Length; step++)
         {
             int[] batchLabels = [.. labels.Skip(step * Batch).Take(Batch).Select(l => (int)l)];
-            BatchResult result = trainer.Step(Images(step, Batch), batchLabels, 0.01f);
+            StepResult result = trainer.Step(Images(step, Batch), batchLabels, 0.01f);
             // Rounding grows from step to step: without fused multiply-add the last losses differ by 1e-3.
             double tolerance = step == 0 ? 1e-5 : step < 6 ? 1e-4 : 2e-3;
             Assert.That(result.Loss, Is.EqualTo(expected[step]).Within(tolerance * expected[step]), $"loss of step {step}");

@@ -103,7 +103,8 @@ internal sealed class OptimizerStepTests
     [Test]
     public void A_variance_that_rounding_takes_below_zero_counts_as_zero([Values("cpu", "ptx 80")] string deviceName)
     {
-        // Gradients that stay the same have no variance in the end; here float32 leaves some 1e-8 of their square, below 0 for eight of them.
+        // Gradients that stay the same have no variance in the end; here float32 leaves some 1e-8 of their square, below 0 for eight of
+        // them.
         var optimizer = new RmsProp { Centered = true, Alpha = 0.8f, Epsilon = 1 };
         float[] gradients = [.. Enumerable.Range(1, 32).Select(i => i * 0.1f)];
         using var run = new OptimizerRun(TestDevices.Get(deviceName), optimizer, new float[32]);

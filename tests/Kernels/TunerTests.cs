@@ -5,6 +5,7 @@ using NUnit.Framework;
 
 namespace GpuNet.Tests.Kernels;
 
+[TestFixture, Parallelizable]
 public sealed class TunerTests
 {
     private static readonly Shape Small = new(1, 2, 3, 5);

@@ -129,7 +129,7 @@ internal sealed class FreezingTests
         TestContext.Out.WriteLine($"{all.Bytes} bytes for all, {head.Bytes} with frozen features, {inference.Bytes} at inference");
         Assert.That(head.Bytes, Is.LessThan(all.Bytes / 4));
         Assert.That(head.Bytes, Is.LessThan(1.1 * inference.Bytes));
-        parameters.FreezeGradients(IsFrozen);
+        parameters.AllocateGradients(IsFrozen);
         Assert.That(parameters.Gradient("features.0.0.weight").IsNone);
         Assert.That(parameters.Names.Where(n => !parameters.Gradient(n).IsNone),
             Is.EquivalentTo((string[])["classifier.1.weight", "classifier.1.bias"]));
@@ -158,7 +158,7 @@ internal sealed class FreezingTests
         NetworkBuilder net = Network();
         using ParameterStore parameters = Parameters(net.Graph, deviceName);
         parameters.Gradient("last.bias").Upload([1f, 2, 3]);
-        parameters.FreezeGradients(n => n.StartsWith("bottom", StringComparison.Ordinal));
+        parameters.AllocateGradients(n => n.StartsWith("bottom", StringComparison.Ordinal));
         Assert.That(parameters.IsFrozen("bottom.0.weight"));
         Assert.That(parameters.IsFrozen("bottom.1.running_mean"), Is.False);
         Assert.That(parameters.Gradient("bottom.1.bias").IsNone);
@@ -170,9 +170,8 @@ internal sealed class FreezingTests
         plan.Backward();
         Assert.That(parameters.Gradient("last.bias").ToArray(), Has.Some.Not.Zero);
         Assert.That(plan.RunGraph.Nodes.Any(n => n.Name == "bottom.1"), Is.False, "the norm is part of the convolution");
-        parameters.FreezeGradients(_ => false);
+        parameters.AllocateGradients(_ => false);
         Assert.That(parameters.Gradient("bottom.1.bias").IsNone, Is.False);
-        Assert.That(() => Store(net.Graph, deviceName, withGradients: false).FreezeGradients(_ => true), Throws.InvalidOperationException);
     }
 
     private static NetworkBuilder Network()
@@ -215,7 +214,7 @@ internal sealed class FreezingTests
     {
         using ParameterStore parameters = Parameters(net.Graph, deviceName);
         if (frozen is not null)
-            parameters.FreezeGradients(frozen);
+            parameters.AllocateGradients(frozen);
         using var plan = new Plan(net.Graph, parameters, mode, frozen);
         Upload(plan);
         plan.Forward(seed: 5);

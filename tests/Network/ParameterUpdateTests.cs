@@ -5,7 +5,7 @@ using NUnit.Framework;
 namespace GpuNet.Tests.Network;
 
 /// <summary>Optimisers at work on a network's parameters: which are treated alike, clipping by norm, accumulation, resuming.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class ParameterUpdateTests
 {
     // Each parameter's value after one step of plain gradient descent is minus what its gradient, 1, was multiplied by.

@@ -124,16 +124,16 @@ internal sealed class PlanLaunchesTests
     {
         const int images = 4;
         int length = images * model.ImageHeight * model.ImageWidth * model.ImageChannels;
-        using var trainer = new Trainer(model, device, new TrainerOptions { Batch = images, Seed = 5 });
+        using var trainer = new StepRunner(model, device, images, seed: 5);
         var losses = new List<float>();
         for (int step = 0; step < 5; step++)
         {
-            losses.Add(trainer.Step(Noise(length, step), [0, 1, 2, 3], 0.05f).Loss);
-            losses.Add(trainer.Evaluate(Noise(length, 100 + step), [3, 2, 1, 0]).Loss);
+            losses.Add((float)trainer.Step(Noise(length, step), [0, 1, 2, 3], 0.05f).Loss);
+            losses.Add((float)trainer.Evaluate(Noise(length, 100 + step), [3, 2, 1, 0]).Loss);
         }
         mode = trainer.LaunchMode;
         return [[.. losses], .. trainer.Parameters.Names.Select(n => trainer.Parameters[n].ToArray()),
-            trainer.Optimizer.States["momentum"].ToArray()];
+            trainer.Update.States["momentum"].ToArray()];
     }
 
     private static float[] Noise(int count, int seed)

@@ -96,7 +96,7 @@ public sealed class ProfilerTests
     [Test]
     public void A_training_step_shows_what_else_takes_time()
     {
-        using var trainer = new Trainer(Tiny, TestDevices.Get("cpu"), new TrainerOptions { Batch = 2 });
+        using var trainer = new StepRunner(Tiny, TestDevices.Get("cpu"), 2);
         var images = new float[2 * 16 * 16 * 3];
         trainer.Step(images, [0, 1], 0.01f);
         Profiler profiler = trainer.Profiler = new Profiler(TestDevices.Get("cpu"));

@@ -5,7 +5,7 @@ using NUnit.Framework;
 namespace GpuNet.Tests.Network;
 
 /// <summary>The moving average of a network's values against torch.optim.swa_utils.</summary>
-[TestFixture]
+[TestFixture, Parallelizable]
 internal sealed class WeightAverageTests
 {
     [Test]

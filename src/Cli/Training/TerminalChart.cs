@@ -22,9 +22,9 @@ internal sealed class TerminalChart
     private readonly string[,] colours = new string[Rows, Columns];
 
     /// <summary>Draws a run's loss and accuracy, one below the other, or side by side where there is room.</summary>
-    public static void Write(Terminal terminal, RunMetrics metrics)
+    public static void Write(Terminal terminal, IReadOnlyList<Epoch> epochs)
     {
-        string[][] charts = [.. CurvePanel.Of(metrics).Select(panel => new TerminalChart().Draw(panel))];
+        string[][] charts = [.. CurvePanel.Of(epochs).Select(panel => new TerminalChart().Draw(panel))];
         if (terminal.Console.Profile.Width >= 2 * (LabelWidth + Columns + 4))
             charts = [[.. charts[0].Zip(charts[1], (a, b) => $"{a}    {b}")]];
         foreach (string line in charts.SelectMany(c => c))

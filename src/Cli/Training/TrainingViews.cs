@@ -3,32 +3,26 @@ using Spectre.Console;
 
 namespace GpuNet.Cli;
 
-/// <summary>Shows a run while it goes on.</summary>
-internal interface ITrainingView
-{
-    /// <summary>Runs an epoch and shows the steps it reports.</summary>
-    /// <param name="epoch">From 0.</param>
-    /// <param name="steps">Steps it has.</param>
-    /// <param name="body">Runs it; says whether it was finished.</param>
-    bool Watch(int epoch, int steps, Func<Action<StepReport>, bool> body);
-
-    /// <summary>Shows an epoch that is done.</summary>
-    void Done(EpochMetrics epoch);
-}
-
-/// <summary>One line an epoch, when it is done.</summary>
-internal class PlainTrainingView(Terminal terminal, int epochs) : ITrainingView
+/// <summary>Shows a run while it goes on: one line an epoch, when it is done.</summary>
+internal class PlainTrainingView(Terminal terminal, int epochs)
 {
     protected Terminal Terminal => terminal;
 
-    protected int Epochs => epochs;
+    /// <summary>Runs it and shows each epoch that is done.</summary>
+    public virtual void Watch(Training training, CancellationToken stop)
+    {
+        foreach (Epoch epoch in training.Run(stop))
+            Done(epoch);
+    }
 
-    public virtual bool Watch(int epoch, int steps, Func<Action<StepReport>, bool> body) => body(static _ => { });
-
-    public void Done(EpochMetrics epoch) => terminal.Line(string.Create(CultureInfo.InvariantCulture,
-        $"epoch {Position(epoch.Epoch)}  loss {epoch.TrainLoss:F4}  accuracy {100 * epoch.TrainAccuracy,6:F2} %  test loss "
-            + $"{epoch.TestLoss:F4}  test accuracy {100 * epoch.TestAccuracy,6:F2} %  {epoch.ImagesPerSecond,5:F0} images/s  "
-            + $"{Quantities.Duration(epoch.Seconds)}"));
+    protected void Done(Epoch epoch)
+    {
+        string average = epoch.Average is { } a ? $"  averaged {100 * a.Accuracy,6:F2} %" : "";
+        terminal.Line(string.Create(CultureInfo.InvariantCulture,
+            $"epoch {Position(epoch.Number)}  loss {epoch.Loss:F4}  accuracy {100 * epoch.Accuracy,6:F2} %  test loss "
+                + $"{epoch.Test.Loss:F4}  test accuracy {100 * epoch.Test.Accuracy,6:F2} %{average}  "
+                + $"{epoch.SamplesPerSecond,5:F0} images/s  {Quantities.Duration(epoch.Seconds)}"));
+    }
 
     /// <summary>An epoch's number, as wide as that of the last one.</summary>
     protected string Position(int epoch)
@@ -39,23 +33,40 @@ internal class PlainTrainingView(Terminal terminal, int epochs) : ITrainingView
 }
 
 /// <summary>Beside the line of each epoch that is done, one that changes for the epoch under way.</summary>
-internal sealed class LiveTrainingView(Terminal terminal, int epochs) : PlainTrainingView(terminal, epochs)
+internal sealed class LiveTrainingView(Terminal terminal, Training training) : PlainTrainingView(terminal, training.Epochs)
 {
-    public override bool Watch(int epoch, int steps, Func<Action<StepReport>, bool> body) => Terminal.Console.Progress()
+    public override void Watch(Training training, CancellationToken stop)
+    {
+        using IEnumerator<Epoch> epochs = training.Run(stop).GetEnumerator();
+        while (Next(training, epochs))
+            Done(epochs.Current);
+    }
+
+    private bool Next(Training training, IEnumerator<Epoch> epochs) => Terminal.Console.Progress()
         .AutoClear(true)
         .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn { Width = 24 })
         .Start(context =>
         {
-            string title = $"epoch {Position(epoch + 1)}";
-            ProgressTask task = context.AddTask(title, maxValue: steps);
-            return body(report =>
+            string title = $"epoch {Position(training.History.Count + 1)}";
+            ProgressTask task = context.AddTask(title, maxValue: training.StepsPerEpoch);
+            training.StepDone += Show;
+            try
             {
-                task.Value = report.Step;
-                task.Description = report.Step == steps
+                return epochs.MoveNext();
+            }
+            finally
+            {
+                training.StepDone -= Show;
+            }
+
+            void Show(StepProgress step)
+            {
+                task.Value = step.Step;
+                task.Description = step.Step == step.Steps
                     ? $"{title}  testing"
                     : string.Create(CultureInfo.InvariantCulture,
-                        $"{title}  loss {report.Loss:F4}  accuracy {100 * report.Accuracy,6:F2} %  {report.ImagesPerSecond,5:F0} images/s "
-                            + $" {Quantities.Duration(report.SecondsLeft)} left");
-            });
+                        $"{title}  loss {step.Loss:F4}  accuracy {100 * step.Accuracy,6:F2} %  {step.SamplesPerSecond,5:F0} images/s "
+                            + $" {Quantities.Duration(step.SecondsLeft)} left");
+            }
         });
 }

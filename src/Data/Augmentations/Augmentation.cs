@@ -8,7 +8,6 @@ namespace GpuNet;
 /// <see cref="Mixup"/>. What a sample gets depends on (seed, epoch, sample) alone, never on threads or on the order of the batches.
 /// JSON keeps it (System.Text.Json).
 /// </summary>
-/// <remarks>Derive and override <see cref="Draw"/> to place crops by another rule.</remarks>
 /// <param name="CropPadding">Border in pixels on each side, 0 for no crop.</param>
 /// <param name="FlipProbability">Share of mirrored samples, 0 to 1.</param>
 /// <param name="Fill">What the border holds.</param>
@@ -27,6 +26,19 @@ public record Augmentation(int CropPadding = 0, float FlipProbability = 0f, Crop
     /// The usual training augmentation of ImageNet: boxes of 8 to 100 % of the picture's area, half of them mirrored.
     /// </summary>
     public static Augmentation RandomResizedCrop { get; } = new(FlipProbability: 0.5f) { ResizedCrop = new ResizedCrop() };
+
+    /// <summary>Names <see cref="Parse"/> takes.</summary>
+    public static IReadOnlyList<string> Names { get; } = ["none", "standard", "resized-crop"];
+
+    /// <summary>The augmentation of a name: <see cref="None"/>, <see cref="Standard"/> or <see cref="RandomResizedCrop"/>.</summary>
+    /// <exception cref="GpuNetException">There is none of that name.</exception>
+    public static Augmentation Parse(string name) => name switch
+    {
+        "none" => None,
+        "standard" => Standard,
+        "resized-crop" => RandomResizedCrop,
+        _ => throw new GpuNetException($"There is no augmentation {name}; there are {string.Join(", ", Names)}."),
+    };
 
     /// <summary>A random box resized to the network's size, instead of the middle of the picture; none if null.</summary>
     public ResizedCrop? ResizedCrop { get; init; }
@@ -50,7 +62,7 @@ public record Augmentation(int CropPadding = 0, float FlipProbability = 0f, Crop
     /// <param name="seed">The seed of the run.</param>
     /// <param name="epoch">The pass over the data, from 0.</param>
     /// <param name="sample">Index of the image in its data set.</param>
-    public virtual CropFlip Draw(ulong seed, int epoch, int sample)
+    internal virtual CropFlip Draw(ulong seed, int epoch, int sample)
     {
         var random = new SplitMix64(seed, Purpose, (ulong)epoch, (ulong)sample);
         int span = 2 * CropPadding + 1;
@@ -65,7 +77,7 @@ public record Augmentation(int CropPadding = 0, float FlipProbability = 0f, Crop
     /// <param name="normalization">Turns bytes into floats; its channels are the image's.</param>
     /// <param name="output">Receives height x width x channels floats, HWC.</param>
     /// <exception cref="ArgumentException">A span has not the length that the sizes ask for.</exception>
-    public void Write(
+    internal void Write(
         ReadOnlySpan<byte> image, int height, int width, CropFlip placement, Normalization normalization, Span<float> output)
     {
         ArgumentNullException.ThrowIfNull(normalization);
@@ -128,7 +140,7 @@ public record Augmentation(int CropPadding = 0, float FlipProbability = 0f, Crop
 /// <param name="Top">First row of the crop in the padded image, 0 to twice the padding.</param>
 /// <param name="Left">First column of the crop in the padded image, 0 to twice the padding.</param>
 /// <param name="Flip">Whether the crop is then mirrored left to right.</param>
-public readonly record struct CropFlip(int Top, int Left, bool Flip);
+internal readonly record struct CropFlip(int Top, int Left, bool Flip);
 
 /// <summary>What a crop shows where it reaches beyond the image.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<CropFill>))]

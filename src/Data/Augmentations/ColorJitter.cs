@@ -29,7 +29,7 @@ public sealed record ColorJitter(float Brightness = 0f, float Contrast = 0f, flo
     /// <param name="seed">The seed of the run.</param>
     /// <param name="epoch">The pass over the data, from 0.</param>
     /// <param name="sample">Index of the picture in its data set.</param>
-    public ColorShift Draw(ulong seed, int epoch, int sample)
+    internal ColorShift Draw(ulong seed, int epoch, int sample)
     {
         var random = new SplitMix64(seed, Purpose, (ulong)epoch, (ulong)sample);
         Span<int> order = [0, 1, 2, 3];
@@ -52,7 +52,7 @@ public sealed record ColorJitter(float Brightness = 0f, float Contrast = 0f, flo
 /// <param name="Saturation">1 changes nothing, 0 is grey.</param>
 /// <param name="Hue">0 changes nothing; share of the colour circle, -0.5 to 0.5.</param>
 /// <param name="Order">Which is applied when: two bits each from the lowest, 0 brightness, 1 contrast, 2 saturation, 3 hue.</param>
-public readonly record struct ColorShift(float Brightness, float Contrast, float Saturation, float Hue, int Order = 0b11_10_01_00)
+internal readonly record struct ColorShift(float Brightness, float Contrast, float Saturation, float Hue, int Order = 0b11_10_01_00)
 {
     /// <summary>Changes pixels in place.</summary>
     /// <param name="pixels">RGB, channels last.</param>

@@ -7,7 +7,7 @@ namespace GpuNet;
 /// <param name="Size">Rows and columns of the network's input.</param>
 /// <param name="Test">Share of each class that is kept apart where the folder has no part for it.</param>
 /// <param name="Seed">Chooses the pictures that are kept apart.</param>
-public sealed record FolderSource(string Folder, int Size = 224, float Test = 0.1f, int Seed = 0) : DatasetSource
+internal sealed record FolderSource(string Folder, int Size = 224, float Test = 0.1f, int Seed = 0) : DatasetSource
 {
     /// <inheritdoc/>
     public override Augmentation Augmentation => Augmentation.RandomResizedCrop;

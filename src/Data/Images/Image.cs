@@ -68,6 +68,25 @@ public sealed class Image
         : Netpbm.Is(content) ? Netpbm.Decode(content, name)
         : SkiaPictures.Decode(content, name);
 
+    /// <summary>Reads a picture from a stream, such as a request's body.</summary>
+    /// <param name="stream">What a file would hold.</param>
+    /// <param name="cancel">Ends the reading.</param>
+    /// <exception cref="InvalidDataException">No picture, a damaged or cut off one, or one too large.</exception>
+    public static async Task<Image> ReadAsync(Stream stream, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        using var content = new MemoryStream();
+        var piece = new byte[1 << 16];
+        for (int read = await stream.ReadAsync(piece, cancel).ConfigureAwait(false); read > 0;
+            read = await stream.ReadAsync(piece, cancel).ConfigureAwait(false))
+        {
+            content.Write(piece, 0, read);
+            if (content.Length > MaxFileBytes)
+                throw TooLong("picture");
+        }
+        return Decode(content.GetBuffer().AsSpan(0, (int)content.Length));
+    }
+
     /// <summary>Writes the picture; the name's ending decides how: .png, .jpg or .jpeg (quality 95, not exact), .ppm.</summary>
     /// <param name="path">The file; one that exists is replaced.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>

@@ -8,7 +8,7 @@ namespace GpuNet;
 /// <param name="TrainCount">Training images, 1 to <see cref="MaxCount"/>.</param>
 /// <param name="TestCount">Test images, 1 to <see cref="MaxCount"/>.</param>
 /// <param name="Seed">Another seed gives other images of the same kind.</param>
-public sealed record ShapesSource(int TrainCount = 10_000, int TestCount = 2_000, ulong Seed = 1) : DatasetSource
+internal sealed record ShapesSource(int TrainCount = 10_000, int TestCount = 2_000, ulong Seed = 1) : DatasetSource
 {
     /// <summary>The most images a part can have: their pixels are one array.</summary>
     public const int MaxCount = 0x7FFFFFC7 / ShapePainter.ImageLength;

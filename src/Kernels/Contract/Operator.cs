@@ -99,7 +99,7 @@ public abstract partial record Operator
     /// </summary>
     /// <param name="device">Where it runs.</param>
     /// <param name="directions">Which passes follow one another; of an operator without a backward pass only forward.</param>
-    public Candidate Choose(Device device, DirectionSet directions = DirectionSet.Both)
+    internal Candidate Choose(Device device, DirectionSet directions = DirectionSet.Both)
     {
         ArgumentNullException.ThrowIfNull(device);
         return device.Options.PlainKernels
@@ -115,7 +115,7 @@ public abstract partial record Operator
 
     /// <summary>Binds the candidate for a device, see <see cref="Choose"/>.</summary>
     /// <exception cref="GpuNetException">A tensor is too large for the 32-bit indices of kernels.</exception>
-    public Launcher Bind(Device device, DirectionSet directions = DirectionSet.Both) => Bind(device, Choose(device, directions));
+    internal Launcher Bind(Device device, DirectionSet directions = DirectionSet.Both) => Bind(device, Choose(device, directions));
 
     /// <summary>Binds one of the candidates.</summary>
     /// <exception cref="GpuNetException">A tensor is too large for the 32-bit indices of kernels.</exception>

@@ -35,7 +35,7 @@ public enum ElementType
 }
 
 /// <summary>What memory an element type takes.</summary>
-public static class ElementTypes
+internal static class ElementTypes
 {
     /// <summary>The extents of a tensor as floats see it: half the channels where two share a word.</summary>
     /// <param name="type">How its values lie.</param>

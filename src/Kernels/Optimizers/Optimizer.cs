@@ -112,4 +112,4 @@ public abstract record Optimizer
 /// <summary>What an optimiser keeps for every parameter.</summary>
 /// <param name="Name">Its name, such as <c>momentum</c>.</param>
 /// <param name="Initial">Its value before the first step.</param>
-public sealed record OptimizerState(string Name, float Initial = 0);
+internal sealed record OptimizerState(string Name, float Initial = 0);

@@ -221,7 +221,7 @@ internal sealed class CandidateTrial : IDisposable
 
 /// <summary>How one candidate did when it was measured.</summary>
 /// <param name="Candidate">Its name.</param>
-public sealed record Trial(string Candidate)
+internal sealed record Trial(string Candidate)
 {
     /// <summary>Median seconds of a pass forward; 0 if it was not measured.</summary>
     public double Forward { get; init; }

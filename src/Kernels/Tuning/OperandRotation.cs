@@ -4,7 +4,7 @@ namespace GpuNet.Kernels;
 /// As many sets of operands of one operator as fill more memory than caches hold, so that each call finds its own out of cache. Values
 /// are pseudo-random and the same every time; class labels are 0.
 /// </summary>
-public sealed class OperandRotation : IDisposable
+internal sealed class OperandRotation : IDisposable
 {
     private const long RotationBytes = 256L << 20;
     private const int MaxSets = 1024;

@@ -13,7 +13,7 @@ public abstract partial record Operator
     public virtual ImmutableArray<Operator> Parts => [];
 
     /// <summary>Under what the operator's choice is remembered for a device.</summary>
-    public string TuningKey(DirectionSet directions) => $"{(Normal(directions) == DirectionSet.Forward ? "forward" : "both")}: {this}";
+    internal string TuningKey(DirectionSet directions) => $"{(Normal(directions) == DirectionSet.Forward ? "forward" : "both")}: {this}";
 
     /// <summary>What is remembered of a measurement.</summary>
     /// <param name="winner">The candidate that was best.</param>
@@ -42,7 +42,7 @@ public abstract partial record Operator
 }
 
 /// <summary>The passes that an operator's candidate is chosen for, since the best one forward need not be the best for both.</summary>
-public enum DirectionSet
+internal enum DirectionSet
 {
     /// <summary>Forward alone, as at inference.</summary>
     Forward,

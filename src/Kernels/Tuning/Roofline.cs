@@ -10,7 +10,7 @@ namespace GpuNet.Kernels;
 /// <param name="CopyBytes">Bytes read and written per second when large buffers are copied.</param>
 /// <param name="ProductFlops">Floating-point operations per second of a large matrix product.</param>
 /// <param name="Product">The product that was measured, and by which candidate.</param>
-public sealed record Roofline(double CopyBytes, double ProductFlops, string Product)
+internal sealed record Roofline(double CopyBytes, double ProductFlops, string Product)
 {
     private const int Runs = 9;
     private const int LeastRuns = 3;

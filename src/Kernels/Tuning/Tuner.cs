@@ -10,7 +10,7 @@ namespace GpuNet.Kernels;
 /// (<see cref="Operator.Choose"/>). A candidate counts only if it agrees with the first, the plain one.
 /// </summary>
 /// <param name="device">Where they run. Nothing else should, meanwhile.</param>
-public sealed class Tuner(Device device)
+internal sealed class Tuner(Device device)
 {
     // The rule's candidate stays unless another is better by more than measurements vary.
     private const double Clearly = 0.97;
@@ -151,7 +151,7 @@ public sealed class Tuner(Device device)
 /// <param name="Rule">The candidate the rule chooses.</param>
 /// <param name="Winner">The best candidate; the rule's unless another is clearly better; null if none could be used.</param>
 /// <param name="Trials">Every candidate that runs on the device, in the operator's order.</param>
-public sealed record TunedOperator(
+internal sealed record TunedOperator(
     Operator Operator, DirectionSet Directions, Trial Rule, Trial? Winner, ImmutableArray<Trial> Trials)
 {
     /// <summary>The winner's time as a share of that of the rule's candidate; 1 where that one cannot be used.</summary>

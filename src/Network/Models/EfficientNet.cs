@@ -14,7 +14,7 @@ public static class EfficientNet
     ];
 
     /// <summary>B0 to B7.</summary>
-    public static ImmutableArray<EfficientNetVariant> Variants { get; } =
+    internal static ImmutableArray<EfficientNetVariant> Variants { get; } =
     [
         new("efficientnet-b0", 1.0, 1.0, 224, 0.2f),
         new("efficientnet-b1", 1.0, 1.1, 240, 0.2f),
@@ -27,7 +27,7 @@ public static class EfficientNet
     ];
 
     /// <summary>Builds a variant up to its logits.</summary>
-    public static NetworkBuilder Build(ModelSpec spec, EfficientNetVariant variant, Shape input)
+    internal static NetworkBuilder Build(ModelSpec spec, EfficientNetVariant variant, Shape input)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(variant);
@@ -56,7 +56,7 @@ public static class EfficientNet
         x = net.ConvNorm($"features.{Stages.Length + 1}", x, 4 * x.Shape.C, new Window(1), ActivationKind.Silu);
         x = net.GlobalAveragePool("pool", x);
         x = net.Dropout("classifier.0", x, spec.Dropout ?? variant.Dropout);
-        net.Output(net.Linear("classifier.1", x, spec.Classes, Initializer.Uniform(1 / MathF.Sqrt(spec.Classes))));
+        net.Output(net.Linear("classifier.1", x, spec.Classes.Count, Initializer.Uniform(1 / MathF.Sqrt(spec.Classes.Count))));
         return net;
     }
 }
@@ -67,7 +67,7 @@ public static class EfficientNet
 /// <param name="Depth">Repeat multiplier.</param>
 /// <param name="ImageSize">Image rows and columns.</param>
 /// <param name="Dropout">Dropout before the classifier.</param>
-public sealed record EfficientNetVariant(string Name, double Width, double Depth, int ImageSize, float Dropout)
+internal sealed record EfficientNetVariant(string Name, double Width, double Depth, int ImageSize, float Dropout)
 {
     /// <summary>Greatest rate of stochastic depth.</summary>
     public float StochasticDepth { get; init; } = 0.2f;

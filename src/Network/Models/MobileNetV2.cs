@@ -15,7 +15,7 @@ public static class MobileNetV2
     public static NetworkBuilder Build(ModelSpec spec, Shape input)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        int Channels(int channels) => ChannelRounding.ToMultipleOf8(channels * (double)spec.Width);
+        int Channels(int channels) => ChannelRounding.ToMultipleOf8(channels * spec.Width);
         bool keep = spec.KeepsEarlyResolution;
         var net = new NetworkBuilder(input);
         Value x = net.ConvNorm("features.0", net.Input, Channels(32), new Window(3, keep ? 1 : 2), ActivationKind.Relu6);
@@ -37,7 +37,7 @@ public static class MobileNetV2
         x = net.ConvNorm($"features.{block}", x, head, new Window(1), ActivationKind.Relu6);
         x = net.GlobalAveragePool("pool", x);
         x = net.Dropout("classifier.0", x, spec.Dropout ?? 0.2f);
-        net.Output(net.Linear("classifier.1", x, spec.Classes, Initializer.Normal(0.01f)));
+        net.Output(net.Linear("classifier.1", x, spec.Classes.Count, Initializer.Normal(0.01f)));
         return net;
     }
 }

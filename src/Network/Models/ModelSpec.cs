@@ -1,14 +1,19 @@
+using System.Text.Json.Serialization;
+
 namespace GpuNet;
 
-/// <summary>Which network, for which images: what a checkpoint must remember to build it again.</summary>
-/// <param name="Name">A name of <see cref="ModelCatalog"/>.</param>
+/// <summary>
+/// Which network, for which images and classes: one of the catalogue or a user's own. It is what a saved model remembers to build it
+/// again. <see cref="Models"/> makes them.
+/// </summary>
+/// <param name="Name">A name of <see cref="ModelCatalog"/>, or any name where <see cref="Define"/> is given.</param>
 public sealed record ModelSpec(string Name)
 {
     /// <summary>Width multiplier.</summary>
-    public float Width { get; init; } = 1;
+    public double Width { get; init; } = 1;
 
     /// <summary>Classes of the classifier.</summary>
-    public int Classes { get; init; } = 1000;
+    public ClassNames Classes { get; init; } = 1000;
 
     /// <summary>Image rows.</summary>
     public int ImageHeight { get; init; } = 224;
@@ -34,10 +39,20 @@ public sealed record ModelSpec(string Name)
     /// <summary>Whether a width below 1 narrows the layer before the classifier too, which torchvision does not.</summary>
     public bool ScaleHead { get; init; }
 
+    /// <summary>
+    /// Adds the layers of a network of one's own to a builder, whose <see cref="NetworkBuilder.Input"/> is the batch of images, and marks
+    /// its outputs; null for a network of the catalogue. It is called whenever a graph is built, for any batch size. A file cannot hold it: who opens a saved
+    /// model of such a network gives it again.
+    /// </summary>
+    [JsonIgnore]
+    public Action<NetworkBuilder>? Define { get; init; }
+
     /// <summary>Whether the stem and the second stage keep the resolution.</summary>
     internal bool KeepsEarlyResolution => KeepEarlyResolution ?? ImageHeight <= 32;
 
-    /// <summary>Builds the network for a batch size: input <c>input</c>, output <c>output</c> (logits).</summary>
+    /// <summary>
+    /// Builds the network for a batch size: input <c>input</c>, output <c>output</c> (logits), or those of its definition.
+    /// </summary>
     public Graph Build(int batch) => Start(batch).Graph;
 
     /// <summary>Builds the network with its training loss: further input <c>labels</c>, further output <c>loss</c>.</summary>
@@ -48,15 +63,22 @@ public sealed record ModelSpec(string Name)
         return network.Graph;
     }
 
-    private NetworkBuilder Start(int batch)
+    /// <summary>Builds the network so that a caller can add to it.</summary>
+    internal NetworkBuilder Start(int batch)
     {
         if (batch < 1)
             throw new GpuNetException($"Batch: expected at least 1, got {batch}.");
-        if (Classes < 2)
-            throw new GpuNetException($"Classes: expected at least 2, got {Classes}.");
-        if (!(Width > 0) || !float.IsFinite(Width))
+        if (Classes.Count < 2)
+            throw new GpuNetException($"Classes: expected at least 2, got {Classes.Count}.");
+        if (!(Width > 0) || !double.IsFinite(Width))
             throw new GpuNetException($"Width: expected a positive number, got {Width}.");
-        return ModelCatalog.Find(Name).Build(this, new Shape(batch, ImageHeight, ImageWidth, ImageChannels));
+        var input = new Shape(batch, ImageHeight, ImageWidth, ImageChannels);
+        if (Define is null)
+            return ModelCatalog.Find(Name).Build(this, input);
+        var network = new NetworkBuilder(input) { Classes = Classes.Count };
+        Define(network);
+        return network.Graph.Outputs.Count > 0 ? network
+            : throw new GpuNetException($"{Name}: the definition marks no output; end it with net.Output(...).");
     }
 }
 

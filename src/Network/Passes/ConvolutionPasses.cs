@@ -9,7 +9,7 @@ namespace GpuNet;
 /// </code>
 /// which its launcher computes from the parameters of both whenever they have changed (Jacob et al. 2018, arXiv:1712.05877, section 3.2).
 /// </summary>
-public static class FoldBatchNorm
+internal static class FoldBatchNorm
 {
     /// <summary>Applies the pass.</summary>
     public static Graph Apply(Graph graph) => Apply(graph, null);
@@ -26,7 +26,7 @@ public static class FoldBatchNorm
 /// Lets a convolution apply the activation that follows it. Where a residual lies between the two, it moves before the activation:
 /// act(z + residual), as in ResNet.
 /// </summary>
-public static class FuseActivation
+internal static class FuseActivation
 {
     /// <summary>Applies the pass.</summary>
     public static Graph Apply(Graph graph) => Apply(graph, null);
@@ -48,7 +48,7 @@ public static class FuseActivation
 /// Lets a convolution add the residual to its result. The other map must be there before the convolution runs: of two convolutions
 /// that meet in a sum, the later one adds.
 /// </summary>
-public static class FuseResidual
+internal static class FuseResidual
 {
     /// <summary>Applies the pass.</summary>
     public static Graph Apply(Graph graph) => Apply(graph, null);
@@ -71,7 +71,7 @@ public static class FuseResidual
 /// Lets a pointwise convolution multiply its input by the gate of squeeze-and-excitation as it reads it, so that the gated map is never
 /// written. What else the convolution reads must be made before the gate is applied. For devices that run kernels.
 /// </summary>
-public static class FuseGate
+internal static class FuseGate
 {
     /// <summary>Applies the pass.</summary>
     public static Graph Apply(Graph graph) => GraphRewrite.Apply(graph, static (rewrite, node) =>

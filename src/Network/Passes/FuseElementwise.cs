@@ -7,7 +7,7 @@ namespace GpuNet;
 /// reaches memory. What else a link reads must be made before the chain begins. For devices that run kernels; what a convolution can take
 /// over is better off there, so this comes last.
 /// </summary>
-public static class FuseElementwise
+internal static class FuseElementwise
 {
     /// <summary>Applies the pass.</summary>
     public static Graph Apply(Graph graph)

@@ -7,7 +7,7 @@ namespace GpuNet;
 /// Makes one operator, <see cref="Excitation"/>, of the two layers that make a gate of an image's means. For devices that run kernels,
 /// on which each layer alone is hardly more than its launch; convolutions have taken the activations over by then.
 /// </summary>
-public static class FuseExcitation
+internal static class FuseExcitation
 {
     /// <summary>Applies the pass.</summary>
     public static Graph Apply(Graph graph) => GraphRewrite.Apply(graph, static (rewrite, node) =>

@@ -7,7 +7,7 @@ namespace GpuNet;
 /// Makes one operator, <see cref="InvertedBottleneck"/>, of the convolutions and norms of an inverted residual: expand, filter
 /// depthwise, project, and the sum with the input. Without an expanding convolution the chain begins with the depthwise one.
 /// </summary>
-public static class FuseInvertedBottlenecks
+internal static class FuseInvertedBottlenecks
 {
     // Below this a hidden tensor stays in a second-level cache anyway, while its few pixels do not fill register tiles row by row.
     // MobileNetV2 at 224x224: 14x14x384 (294 KiB) gains, 7x7x960 (184 KiB) loses.

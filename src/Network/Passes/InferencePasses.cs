@@ -6,7 +6,7 @@ namespace GpuNet;
 /// What a plan for inference does to a graph. Every pass is a function from graph to graph that keeps inputs, outputs
 /// and the names of parameters, and changes a result by rounding at most.
 /// </summary>
-public static class InferencePasses
+internal static class InferencePasses
 {
     /// <summary>The passes for every device, in the order in which they are applied.</summary>
     public static ImmutableArray<Func<Graph, Graph>> All { get; } =
@@ -47,7 +47,7 @@ public static class InferencePasses
 }
 
 /// <summary>Leaves out what does nothing at inference: dropout, stochastic depth, the identity, a concatenation of one map.</summary>
-public static class DropIdentities
+internal static class DropIdentities
 {
     /// <summary>Applies the pass.</summary>
     public static Graph Apply(Graph graph) => GraphRewrite.Apply(graph, static (rewrite, node) =>

@@ -6,7 +6,7 @@ namespace GpuNet;
 /// Lets convolutions write into their channels of a concatenation, which then has nothing left to do. All of its inputs must be
 /// results of convolutions that nobody else reads. The first convolution to run makes the wide tensor, the others fill it in place.
 /// </summary>
-public static class PlaceConcatInputs
+internal static class PlaceConcatInputs
 {
     /// <summary>Applies the pass.</summary>
     public static Graph Apply(Graph graph)

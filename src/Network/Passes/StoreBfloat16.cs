@@ -7,7 +7,7 @@ namespace GpuNet;
 /// mostly wait for memory. Inputs and outputs of the graph, and what any other operator touches, stay float32. For devices that run
 /// kernels; see docs/precision.md.
 /// </summary>
-public static class StoreBfloat16
+internal static class StoreBfloat16
 {
     private static readonly Storage Read = new(ElementType.Bfloat16, ElementType.Float32);
     private static readonly Storage Written = new(ElementType.Float32, ElementType.Bfloat16);

@@ -22,6 +22,10 @@ public static class TensorLayout
         };
     }
 
+    /// <summary>Whether extents in a file are a parameter's. Trailing extents of 1 do not count.</summary>
+    public static bool Fits(ParameterSpec spec, ReadOnlySpan<long> shape) =>
+        WithoutTrailingOnes(shape).SequenceEqual(WithoutTrailingOnes(FileShape(spec)));
+
     /// <summary>Brings a parameter's values from a file's order into the library's.</summary>
     /// <param name="spec">The parameter.</param>
     /// <param name="values">Values in the file's order; returned as they are where the orders agree.</param>
@@ -34,7 +38,7 @@ public static class TensorLayout
     {
         ArgumentNullException.ThrowIfNull(values);
         long[] expected = FileShape(spec);
-        if (!WithoutTrailingOnes(shape).SequenceEqual(WithoutTrailingOnes(expected)) || values.Length != spec.Shape.Elements)
+        if (!Fits(spec, shape) || values.Length != spec.Shape.Elements)
         {
             throw new GpuNetException(
                 $"Tensor '{name ?? spec.Name}': the extents fit the network: expected [{string.Join(", ", expected)}], "

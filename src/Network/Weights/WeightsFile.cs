@@ -6,22 +6,33 @@ namespace GpuNet;
 /// </summary>
 public static class WeightsFile
 {
-    // A step counter that PyTorch keeps beside every batch norm; nothing here depends on it.
-    private const string Ignored = ".num_batches_tracked";
+    /// <summary>What stands before the names of tensors that are no weights: what training needs to go on.</summary>
+    internal const string StatePrefix = "training/";
+
+    // PyTorch keeps one beside every batch norm; nothing here depends on it.
+    private const string StepCounter = ".num_batches_tracked";
 
     /// <summary>Writes all parameters; the file appears under its name only once it is complete.</summary>
     /// <param name="parameters">What to write.</param>
     /// <param name="path">The file.</param>
     /// <param name="metadata">Strings to store in the header.</param>
-    public static void Save(ParameterStore parameters, string path, IReadOnlyDictionary<string, string>? metadata = null)
+    /// <param name="states">Further tensors that are no weights: name, values.</param>
+    /// <exception cref="GpuNetException">A value is not finite, or the file cannot be written; what was there stays.</exception>
+    public static void Save(
+        ParameterStore parameters, string path, IReadOnlyDictionary<string, string>? metadata = null,
+        IEnumerable<(string Name, float[] Values)>? states = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
         SafetensorsWriter writer = NewWriter(metadata);
         foreach (string name in parameters.Names)
         {
-            writer.Add(name, TensorLayout.FileShape(parameters.Spec(name)),
-                TensorLayout.ToFile(parameters.Spec(name), parameters[name].ToArray()));
+            float[] values = parameters[name].ToArray();
+            if (Array.FindIndex(values, v => !float.IsFinite(v)) is var bad and >= 0)
+                throw new GpuNetException($"{path} is not written: parameter {name} holds {values[bad]}, which no network can use.");
+            writer.Add(name, TensorLayout.FileShape(parameters.Spec(name)), TensorLayout.ToFile(parameters.Spec(name), values));
         }
+        foreach ((string name, float[] values) in states ?? [])
+            writer.Add(StatePrefix + name, [values.Length], values);
         writer.Save(path);
     }
 
@@ -44,41 +55,72 @@ public static class WeightsFile
         writer.Save(path);
     }
 
-    /// <summary>Reads all parameters. Nothing is changed unless the whole file fits the network.</summary>
-    /// <returns>The strings of the header.</returns>
-    /// <exception cref="GpuNetException">The file is damaged, or its tensors are not those of the network.</exception>
-    public static IReadOnlyDictionary<string, string> Load(ParameterStore parameters, string path)
+    /// <summary>Reads parameters. Nothing is changed unless everything asked for is there and fits.</summary>
+    /// <param name="parameters">Receives the values.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="selection">Which parameters; all if null.</param>
+    /// <returns>What was read, and what was not.</returns>
+    /// <exception cref="GpuNetException">
+    /// The file is damaged, or a parameter asked for is missing, of another shape or not finite, or the file has others beside; the message
+    /// says what to do about it. Of a <see cref="WeightSelection.Partial"/> reading only damage and values that are not finite are errors.
+    /// </exception>
+    public static LoadReport Load(ParameterStore parameters, string path, WeightSelection? selection = null)
+    {
+        using SafetensorsFile file = SafetensorsFile.Read(path);
+        return Load(parameters, file, path, selection);
+    }
+
+    /// <summary>Reads parameters from a file that is open already.</summary>
+    internal static LoadReport Load(ParameterStore parameters, SafetensorsFile file, string path, WeightSelection? selection = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);
-        using SafetensorsFile file = SafetensorsFile.Read(path);
-        var known = parameters.Names.ToHashSet();
-        SafetensorsTensor? foreign =
-            file.Tensors.FirstOrDefault(t => !known.Contains(t.Name) && !t.Name.EndsWith(Ignored, StringComparison.Ordinal));
-        string? missing = parameters.Names.FirstOrDefault(n => !file.TryFind(n, out _));
-        if (missing is not null)
-            throw new GpuNetException($"{path}: tensor {missing} is missing; these are weights of another network.");
-        if (foreign is not null)
-            throw new GpuNetException($"{path}: the network has no parameter {foreign.Name}; these are weights of another network.");
-        var values = new float[parameters.Names.Count][];
-        for (int i = 0; i < values.Length; i++)
+        selection ??= WeightSelection.All;
+        var values = new Dictionary<string, float[]>();
+        List<string> missing = [], misshapen = [];
+        foreach (string name in parameters.Names.Where(selection.Asks))
         {
-            string name = parameters.Names[i];
-            try
+            if (!file.TryFind(selection.FilePrefix + name, out SafetensorsTensor? tensor))
             {
-                values[i] = TensorLayout.FromFile(parameters.Spec(name), file.ReadFloats(name), [.. file[name].Shape], name);
+                missing.Add(name);
+                continue;
             }
-            catch (GpuNetException e) when (!e.Message.StartsWith(path, StringComparison.Ordinal))
+            if (!TensorLayout.Fits(parameters.Spec(name), [.. tensor.Shape]))
             {
-                throw new GpuNetException($"{path}: {e.Message}", e);
+                misshapen.Add($"{name} ([{string.Join(", ", tensor.Shape)}] in the file, "
+                    + $"[{string.Join(", ", TensorLayout.FileShape(parameters.Spec(name)))}] in the network)");
+                continue;
             }
-            int bad = Array.FindIndex(values[i], v => !float.IsFinite(v));
+            float[] read = TensorLayout.FromFile(parameters.Spec(name), file.ReadFloats(tensor.Name), [.. tensor.Shape], name);
+            int bad = Array.FindIndex(read, v => !float.IsFinite(v));
             if (bad >= 0)
-                throw new GpuNetException($"{path}: tensor {name}: values must be finite, one is {values[i][bad]}.");
+                throw new GpuNetException($"{path}: tensor {tensor.Name}: values must be finite, one is {read[bad]}.");
+            values.Add(name, read);
         }
-        for (int i = 0; i < values.Length; i++)
-            parameters[parameters.Names[i]].Upload(values[i], parameters.Names[i]);
-        return new Dictionary<string, string>(file.Metadata);
+        var known = parameters.Names.Select(n => selection.FilePrefix + n).ToHashSet();
+        string[] unused = [.. file.Tensors.Select(t => t.Name).Where(n => !known.Contains(n) && !Ignored(n) && selection.Concerns(n))];
+        string hint = missing.Count + misshapen.Count == 0 && HasFoldedNorms(values)
+            ? LoadReport.FoldedNorms
+            : LoadReport.FindHint([.. parameters.Names], [.. file.Tensors.Select(t => t.Name)], missing, misshapen);
+        var report = new LoadReport(path, [.. values.Keys], missing, unused, misshapen, hint);
+        if (!selection.Partial && !report.IsComplete)
+            throw new GpuNetException(report.Message);
+        foreach ((string name, float[] read) in values)
+            parameters[name].Upload(read, name);
+        return report;
     }
+
+    // Statistics that no batch ever moved: mean 0 and variance 1 throughout.
+    private static bool HasFoldedNorms(Dictionary<string, float[]> values)
+    {
+        float[][] means = [.. values.Where(v => v.Key.EndsWith(".running_mean", StringComparison.Ordinal)).Select(v => v.Value)];
+        float[][] variances = [.. values.Where(v => v.Key.EndsWith(".running_var", StringComparison.Ordinal)).Select(v => v.Value)];
+        return means.Length > 1
+            && means.All(m => !m.AsSpan().ContainsAnyExcept(0f))
+            && variances.All(v => !v.AsSpan().ContainsAnyExcept(1f));
+    }
+
+    private static bool Ignored(string name) =>
+        name.EndsWith(StepCounter, StringComparison.Ordinal) || name.StartsWith(StatePrefix, StringComparison.Ordinal);
 
     private static SafetensorsWriter NewWriter(IReadOnlyDictionary<string, string>? metadata)
     {

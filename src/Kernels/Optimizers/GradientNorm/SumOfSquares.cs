@@ -7,7 +7,7 @@ namespace GpuNet.Kernels;
 /// other, in the order their elements lie in, and the blocks' sums in double precision: the same values give the same bits, whatever the
 /// number of threads, and long sums keep their digits.
 /// </summary>
-public abstract class SumOfSquares : IDisposable
+internal abstract class SumOfSquares : IDisposable
 {
     private protected SumOfSquares()
     {

@@ -1,7 +1,7 @@
 namespace GpuNet.Kernels;
 
 /// <summary>A step of an exponential moving average, average += (1 − decay) · (value − average), in one pass on every device.</summary>
-public sealed class AverageStep
+internal sealed class AverageStep
 {
     private readonly ElementUpdate update;
 

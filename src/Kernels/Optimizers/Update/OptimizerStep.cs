@@ -1,7 +1,7 @@
 namespace GpuNet.Kernels;
 
 /// <summary>A step of an optimiser over contiguous ranges of parameters: one pass over memory each, on every device.</summary>
-public sealed class OptimizerStep
+internal sealed class OptimizerStep
 {
     private readonly ElementUpdate update;
 
@@ -68,7 +68,7 @@ public sealed class OptimizerStep
 }
 
 /// <summary>The numbers of one step over one range.</summary>
-public readonly record struct OptimizerArguments
+internal readonly record struct OptimizerArguments
 {
     /// <summary>The first step, with <see cref="ClearGradient"/> set.</summary>
     public OptimizerArguments()

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace GpuNet;
 
 /// <summary>
@@ -6,6 +8,10 @@ namespace GpuNet;
 /// <param name="After">What follows; the warm-up ends at its first rate.</param>
 public sealed record WarmUpSchedule(Schedule After) : Schedule
 {
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override float Peak { get => After.Peak; init => After = After with { Peak = value }; }
+
     /// <summary>Part of the run that warms up, where <see cref="Epochs"/> is 0.</summary>
     public float Part { get; init; } = 0.05f;
 
@@ -30,6 +36,10 @@ public sealed record WarmUpSchedule(Schedule After) : Schedule
 /// <param name="Each">The schedule.</param>
 public sealed record PerEpochSchedule(Schedule Each) : Schedule
 {
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override float Peak { get => Each.Peak; init => Each = Each with { Peak = value }; }
+
     /// <inheritdoc/>
     public override float Rate(ScheduleTime time) =>
         Each.Rate(new ScheduleTime(time.Epoch, time.Epochs) { Metrics = time.Metrics });

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security;
 using System.Text;
 
-namespace GpuNet.Cli;
+namespace GpuNet;
 
 /// <summary>The file <c>training.svg</c>: loss and accuracy over the epochs, side by side.</summary>
 internal static class TrainingCurves
@@ -13,20 +13,17 @@ internal static class TrainingCurves
     private const int PlotWidth = 360, PlotHeight = 240, Top = 70;
     private const string TrainColour = "#1f6fb4", TestColour = "#d1620f";
 
-    public static string Svg(RunMetrics metrics)
+    public static string Svg(string title, IReadOnlyList<Epoch> epochs)
     {
         var svg = new StringBuilder();
         svg.AppendLine(CultureInfo.InvariantCulture,
             $"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {Height}" width="{Width}" height="{Height}" """
             + $"""font-family="system-ui, sans-serif" font-size="13" fill="#222">""");
         svg.AppendLine("""<rect width="100%" height="100%" fill="#fff"/>""");
-        string title = SecurityElement.Escape(string.Create(CultureInfo.InvariantCulture,
-            $"{metrics.Model}, width {metrics.Width}, on {metrics.Data.Split(':')[0]}: "
-                + $"test accuracy {Quantities.Percent(metrics.TestAccuracy ?? 0)}"));
         svg.AppendLine(CultureInfo.InvariantCulture,
-            $"""<text x="{Width / 2}" y="28" text-anchor="middle" font-size="16">{title}</text>""");
+            $"""<text x="{Width / 2}" y="28" text-anchor="middle" font-size="16">{SecurityElement.Escape(title)}</text>""");
         int left = 70;
-        foreach (CurvePanel panel in CurvePanel.Of(metrics))
+        foreach (CurvePanel panel in CurvePanel.Of(epochs))
         {
             svg.AppendLine(CultureInfo.InvariantCulture, $"""<g transform="translate({left} {Top})">""");
             Axes(svg, panel);
@@ -113,18 +110,16 @@ internal sealed record CurvePanel(string Title, double[] Train, double[] Test, d
     public double Place(int index) => Train.Length > 1 ? (double)index / (Train.Length - 1) : 0.5;
 
     /// <summary>Loss and accuracy of a run.</summary>
-    public static CurvePanel[] Of(RunMetrics metrics)
+    public static CurvePanel[] Of(IReadOnlyList<Epoch> epochs)
     {
-        List<EpochMetrics> epochs = metrics.Epochs;
-        double[] trainLoss = [.. epochs.Select(e => e.TrainLoss)], testLoss = [.. epochs.Select(e => e.TestLoss)];
-        double[] trainAccuracy =
-            [.. epochs.Select(e => 100 * e.TrainAccuracy)], testAccuracy = [.. epochs.Select(e => 100 * e.TestAccuracy)];
+        double[] trainLoss = [.. epochs.Select(e => e.Loss)], testLoss = [.. epochs.Select(e => e.Test.Loss)];
+        double[] trainAccuracy = [.. epochs.Select(e => 100 * e.Accuracy)], testAccuracy = [.. epochs.Select(e => 100 * e.Test.Accuracy)];
         double highest = trainLoss.Concat(testLoss).Where(double.IsFinite).DefaultIfEmpty(1).Max();
         double step = RoundStep(highest / 4);
         return
         [
-            new CurvePanel("loss", trainLoss, testLoss, step * Math.Max(1, Math.Ceiling(highest / step)), step, epochs[0].Epoch),
-            new CurvePanel("accuracy, %", trainAccuracy, testAccuracy, 100, 25, epochs[0].Epoch),
+            new CurvePanel("loss", trainLoss, testLoss, step * Math.Max(1, Math.Ceiling(highest / step)), step, epochs[0].Number),
+            new CurvePanel("accuracy, %", trainAccuracy, testAccuracy, 100, 25, epochs[0].Number),
         ];
     }
 

@@ -31,6 +31,9 @@ public abstract record Schedule
     /// <param name="time">Which step of how many it is.</param>
     public abstract float Rate(ScheduleTime time);
 
+    /// <summary>The rate that the schedule is measured by: for most the greatest, or the first.</summary>
+    public abstract float Peak { get; init; }
+
     /// <summary>The learning rate of a step of a run whose epochs do not matter.</summary>
     /// <param name="step">Step, from 0.</param>
     /// <param name="steps">Steps of the whole run.</param>
