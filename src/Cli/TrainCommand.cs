@@ -30,7 +30,8 @@ internal static class TrainCommand
             ModelDescription? before = null;
             if (parse.GetValue(resume))
             {
-                using ModelFile file = ModelFile.Open(folder ?? RequireFolder(), name: ModelFile.StateName);
+                _ = folder ?? throw new UsageException("--resume needs --out, the folder of the run to go on with.");
+                using ModelFile file = ModelFile.Open(folder, name: ModelFile.StateName);
                 before = file.Description;
                 if (parse.GetResult(weights) is not null || parse.GetResult(freeze) is not null || parse.GetValue(freezeNorms))
                     throw new UsageException("--resume goes on with the run's weights and frozen parts; leave out what asks for others.");
@@ -55,7 +56,7 @@ internal static class TrainCommand
                 if (report.HasFoldedNorms)
                     model.FreezeNorms();
             }
-            model.Freeze(Parts(parse.GetValue(freeze)));
+            model.Freeze(Model.Parts(parse.GetValue(freeze)));
             if (parse.GetValue(freezeNorms))
                 model.FreezeNorms();
             model.Freeze(name => before?.Training?.Frozen.Contains(name) ?? false);
@@ -116,7 +117,6 @@ internal static class TrainCommand
         return ExitCodes.Done;
     }
 
-    /// <summary>The network's variant for some images.</summary>
     private static ModelSpec Fit(ImageData images, string dataName) => new(TrainingDefaults.Model)
     {
         Width = TrainingDefaults.For(dataName).Width,
@@ -126,15 +126,10 @@ internal static class TrainCommand
         ImageChannels = images.Channels,
     };
 
-    private static string[] Parts(string? list) =>
-        list?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
-
     private static string NewFolder(string model, string data)
     {
         string name = Path.Combine("runs", $"{DateTime.Now:yyyyMMdd-HHmmss}-{model}-{data.Split(':')[0]}");
         return !Directory.Exists(name) ? name
             : Enumerable.Range(2, int.MaxValue - 2).Select(i => $"{name}-{i}").First(n => !Directory.Exists(n));
     }
-
-    private static string RequireFolder() => throw new UsageException("--resume needs --out, the folder of the run to go on with.");
 }

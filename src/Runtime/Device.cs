@@ -39,8 +39,8 @@ public sealed partial class Device : IDisposable
     public string Name => Info.Name;
 
     /// <summary>
-    /// Held by whoever queues a pass where several threads may: one stream takes all launches, and what is queued while another thread's pass
-    /// is recorded would become a part of it.
+    /// Held by whoever queues a pass where several threads may: one stream takes all launches, and what is queued while another thread's
+    /// pass is recorded would become a part of it.
     /// </summary>
     internal Lock Turn { get; } = new();
 

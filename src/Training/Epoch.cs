@@ -37,7 +37,8 @@ public sealed record TestResult(double Loss, double Accuracy, double Top5, doubl
 
     /// <summary>By accuracy, and among equals by loss; a loss that is not a number is worse than any.</summary>
     internal bool IsBetterThan(TestResult other) =>
-        Accuracy > other.Accuracy || (Accuracy == other.Accuracy && (Loss < other.Loss || (double.IsNaN(other.Loss) && !double.IsNaN(Loss))));
+        Accuracy > other.Accuracy
+            || (Accuracy == other.Accuracy && (Loss < other.Loss || (double.IsNaN(other.Loss) && !double.IsNaN(Loss))));
 }
 
 /// <summary>Where an epoch is, after a training step.</summary>

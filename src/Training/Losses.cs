@@ -73,7 +73,8 @@ public abstract record Loss
                 if ((uint)labels[i] < (uint)scores.C || labels[i] == loss.Ignored)
                     continue;
                 throw new GpuNetException(
-                    $"{loss.Target} of sample {batch.Samples[i / scores.Pixels]}: a label is a class number, 0 to {scores.C - 1}, got {labels[i]}.");
+                    $"{loss.Target} of sample {batch.Samples[i / scores.Pixels]}: a label is a class number, 0 to {scores.C - 1}, "
+                    + $"got {labels[i]}.");
             }
         }
     }

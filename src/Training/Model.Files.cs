@@ -78,6 +78,7 @@ public sealed partial class Model
         return Load(path, except: head);
     }
 
-    private static string[] Parts(string? list) =>
+    /// <summary>Names that are separated by commas.</summary>
+    internal static string[] Parts(string? list) =>
         list?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 }

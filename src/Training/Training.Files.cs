@@ -60,7 +60,10 @@ public sealed partial class Training
         if (state.Recipe != Recipe)
             throw new GpuNetException($"{file.Path}: the run has another recipe: it goes on with {state.Recipe}, not with {Recipe}.");
         if (!state.Frozen.SequenceEqual(trainer!.Frozen))
-            throw new GpuNetException($"{file.Path}: the run has other frozen parameters: {state.Frozen.Count}, not {trainer.Frozen.Count}.");
+        {
+            throw new GpuNetException(
+                $"{file.Path}: the run has other frozen parameters: {state.Frozen.Count}, not {trainer.Frozen.Count}.");
+        }
         if (state.Losses != string.Join(" + ", UsedLosses))
             throw new GpuNetException($"{file.Path}: the run has other losses: {state.Losses}, not {string.Join(" + ", UsedLosses)}.");
         if (images is not null && file.Description.Preprocessing != Model.Preprocessing)

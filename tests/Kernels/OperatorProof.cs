@@ -41,8 +41,9 @@ internal abstract class OperatorProof<T>
         }
     }
 
-    // Interpreted code runs the same way each time, so that one look at it is enough. ILGPU's simulator, and OpenCL on a processor, compile for
-    // seconds what they run for a moment, and share their kernels with the interpreter: the one gets the first case, the other every eighth.
+    // Interpreted code runs the same way each time, so that one look at it is enough. ILGPU's simulator, and OpenCL on a processor, compile
+    // for seconds what they run for a moment, and share their kernels with the interpreter: the one gets the first case, the other every
+    // eighth.
     private static IEnumerable<TestCaseData> CasesAndAllDevices =>
         from op in T.Cases.Select((op, i) => (Operator: op, Index: i))
         from device in TestDevices.All

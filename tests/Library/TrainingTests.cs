@@ -119,6 +119,35 @@ internal sealed class TrainingTests
     }
 
     [Test]
+    public void A_run_with_other_losses_is_no_resumption()
+    {
+        using var folder = new TempFolder();
+        Training Of(Loss loss, bool resume) => new(New(), TinyNetwork.Samples(32, 1))
+        {
+            Batch = 8,
+            Epochs = 1,
+            Losses = [loss],
+            Folder = folder.File("run"),
+            Resume = resume,
+        };
+        using (Training first = Of(new CrossEntropyLoss(), false))
+            Assert.That(first.Run().Count(), Is.EqualTo(1));
+        RequireError(() => Of(new CrossEntropyLoss { Smoothing = 0.1f }, true), "other losses");
+    }
+
+    [Test]
+    public void The_memory_of_gradients_comes_back()
+    {
+        using Model model = New();
+        using (Training training = New(model, null, Optimizers[0]))
+        {
+            training.Start();
+            Assert.That(model.Parameters.HasGradients);
+        }
+        Assert.That(model.Parameters.HasGradients, Is.False);
+    }
+
+    [Test]
     public void A_run_without_progress_ends_early()
     {
         using Model model = New();

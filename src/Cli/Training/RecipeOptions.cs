@@ -17,12 +17,12 @@ internal sealed class RecipeOptions
         Whole("--accumulate", "Batches whose gradients make a step (default: 1)", 1, (r, v) => r with { Accumulate = v });
         Name("--optimizer", "How gradients move the parameters (default: sgd; folder: adamw)", Optimizer.Names,
             (r, v) => Use(r, Optimizer.Parse(v)));
-        Above("--lr", $"Greatest learning rate {PerData(d => d.LearningRate)}", (r, v) => r with { Schedule = r.Schedule with { Peak = v } });
+        Above("--lr", $"Greatest rate {PerData(d => d.LearningRate)}", (r, v) => r with { Schedule = r.Schedule with { Peak = v } });
         Name("--schedule", "How the learning rate changes (default: onecycle)", Schedule.Names,
             (r, v) => r with { Schedule = Schedule.Parse(v, r.Schedule.Peak) });
         Share("--momentum", "Momentum, Nesterov's with sgd (default: 0.9 with sgd)", (r, v) => Update(r, WithMomentum(r.Optimizer, v)));
         Least("--decay", "Weight decay (default: 5E-4; folder: 0.05)", (r, v) => Update(r, r.Optimizer with { Decay = v }));
-        Add(OptionKinds.Number("--layer-decay", "What each layer's rate is of the next one's (default: 1)", "a number above 0 and at most 1",
+        Add(OptionKinds.Number("--layer-decay", "A layer's share of the next one's rate (default: 1)", "a number above 0 and at most 1",
             v => v is > 0 and <= 1), (r, v) => Update(r, r.Optimizer with { LayerDecay = v!.Value }));
         Above("--clip-norm", "Greatest norm of all gradients together", (r, v) => Update(r, r.Optimizer with { ClipNorm = v }));
         Share("--average", "Share of averaged weights kept in a step, such as 0.999", (r, v) => r with { AverageDecay = v });
@@ -53,7 +53,7 @@ internal sealed class RecipeOptions
         {
             recipe = apply(parse, recipe);
             if (before is not null && recipe != before)
-                throw new UsageException($"--resume goes on with the run's own recipe, which has another {option.Name}; leave the option out.");
+                throw new UsageException($"--resume goes on with the run's own recipe, which has another {option.Name}; leave it out.");
         }
         return recipe;
     }
@@ -89,8 +89,9 @@ internal sealed class RecipeOptions
         _ => throw new UsageException($"--momentum is for sgd and rmsprop; {optimizer.GetType().Name} has moments of its own."),
     };
 
-    private static string PerData(Func<TrainingDefaults, IFormattable> number) => string.Create(CultureInfo.InvariantCulture, $"(default: "
-        + $"shapes {number(TrainingDefaults.Shapes)}, cifar10 {number(TrainingDefaults.Cifar10)}, folder {number(TrainingDefaults.Folder)})");
+    private static string PerData(Func<TrainingDefaults, IFormattable> number) => string.Create(CultureInfo.InvariantCulture,
+        $"(default: shapes {number(TrainingDefaults.Shapes)}, cifar10 {number(TrainingDefaults.Cifar10)}, "
+            + $"folder {number(TrainingDefaults.Folder)})");
 }
 
 /// <summary>What <c>gpunet train</c> does unless told otherwise; some numbers depend on the data.</summary>

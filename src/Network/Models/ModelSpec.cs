@@ -41,7 +41,8 @@ public sealed record ModelSpec(string Name)
 
     /// <summary>
     /// Adds the layers of a network of one's own to a builder, whose <see cref="NetworkBuilder.Input"/> is the batch of images, and marks
-    /// its outputs; null for a network of the catalogue. It is called whenever a graph is built, for any batch size. A file cannot hold it: who opens a saved
+    /// its outputs; null for a network of the catalogue. It is called whenever a graph is built, for any batch size. A
+    /// file cannot hold it: who opens a saved
     /// model of such a network gives it again.
     /// </summary>
     [JsonIgnore]
